@@ -1,0 +1,94 @@
+// What may import what. The order of core's folders is the order of the receive path in the design:
+// each folder imports only from itself and from the folders above it.
+const coreFolders = [
+  'errors',
+  'bytes',
+  'time',
+  'request',
+  'bridges',
+  'crypto',
+  'scheme',
+  'keys',
+  'envelope',
+  'provider',
+  'sign',
+  'verify',
+  'replay',
+  'events',
+  'receiver',
+  'providers',
+  'catalogs',
+];
+const core = '^packages/core/src';
+
+const layers = coreFolders.map((folder, index) => ({
+  name: `core-layers-${folder}`,
+  comment: `${folder}/ may import only from: ${[...coreFolders.slice(0, index), folder].join(', ')}.`,
+  severity: 'error',
+  from: { path: `${core}/${folder}/` },
+  to: { path: `${core}/`, pathNot: `${core}/(${coreFolders.slice(0, index + 1).join('|')})/` },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...layers,
+    {
+      name: 'core-layers-known',
+      comment: 'A new folder of core needs its place in the order above.',
+      severity: 'error',
+      from: { path: `${core}/[^/]+/`, pathNot: `${core}/(${coreFolders.join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'core-crypto-port',
+      comment: 'Cryptography enters through #crypto, from keys/ downwards.',
+      severity: 'error',
+      from: { path: `${core}/(${coreFolders.slice(0, coreFolders.indexOf('keys')).join('|')})/` },
+      to: { dependencyTypes: ['aliased-subpath-import'] },
+    },
+    {
+      name: 'core-crypto-by-condition',
+      comment: 'Which implementation runs is decided by the #crypto import condition alone.',
+      severity: 'error',
+      from: { path: `${core}/`, pathNot: `${core}/crypto/` },
+      to: { path: `${core}/crypto/(node|web)`, dependencyTypesNot: ['aliased-subpath-import'] },
+    },
+    {
+      name: 'core-runs-everywhere',
+      comment: 'Node built-ins stay in the Node bridge and the Node crypto: the rest runs on any runtime.',
+      severity: 'error',
+      from: { path: `${core}/`, pathNot: `${core}/(bridges/node|crypto/node)` },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'packages-by-name',
+      comment: 'Another package is imported by its name, through its exports.',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/src/' },
+      to: {
+        path: '^(packages|test|examples|tools)/',
+        pathNot: '^packages/$1/src/',
+        dependencyTypes: ['local'],
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      conditionNames: ['@countersign/source', 'node', 'import', 'types', 'default'],
+      exportsFields: ['exports'],
+      mainFields: ['module', 'main', 'types'],
+      extensions: ['.ts', '.js', '.d.ts'],
+    },
+  },
+};

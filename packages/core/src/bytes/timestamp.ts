@@ -1,0 +1,37 @@
+/** How a wire format writes a time. `iso` is RFC 3339; one without a zone is UTC. */
+export type TimeUnit = 'seconds' | 'milliseconds' | 'iso';
+
+const MAX_DIGITS = 13;
+
+/**
+ * Epoch milliseconds of a time as the wire writes it, or `undefined`. Numbers are canonical digits
+ * alone: no sign, point, exponent, leading zero or white space, at most 13 digits.
+ */
+export function parseTimestamp(text: string, unit: TimeUnit): number | undefined {
+  if (unit === 'iso') return parseIso(text);
+  if (text.length === 0 || text.length > MAX_DIGITS) return undefined;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code < 0x30 || code > 0x39) return undefined;
+  }
+  if (text.length > 1 && text.charCodeAt(0) === 0x30) return undefined;
+  return unit === 'seconds' ? Number(text) * 1000 : Number(text);
+}
+
+/** A time as the wire writes it. Seconds are rounded down: a signed time is never in the future. */
+export function formatTimestamp(epochMs: number, unit: TimeUnit): string {
+  if (unit === 'iso') return new Date(epochMs).toISOString();
+  return String(Math.floor(unit === 'seconds' ? epochMs / 1000 : epochMs));
+}
+
+const ISO = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:?\d\d)?$/;
+
+function parseIso(text: string): number | undefined {
+  if (text.length > 40) return undefined;
+  const match = ISO.exec(text);
+  if (match === null) return undefined;
+  const [, date, time, fraction, zone] = match;
+  const offset = zone === undefined || zone === 'z' ? 'Z' : zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2');
+  const epochMs = Date.parse(`${date}T${time}${fraction?.slice(0, 4) ?? ''}${offset}`);
+  return Number.isNaN(epochMs) ? undefined : epochMs;
+}

@@ -1,0 +1,188 @@
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  type Hash,
+  type Hmac,
+  type KeyObject,
+  randomBytes,
+  sign as signWith,
+  timingSafeEqual,
+  verify as verifyWith,
+} from 'node:crypto';
+import { decodeBase64, decodeBase64Url } from '../bytes/base64.js';
+import { decodeHex } from '../bytes/hex.js';
+import { ConfigurationError } from '../errors/webhook-error.js';
+import { checkEd25519PublicKey, mismatchedHalves, PKCS8_HEADER, splitEd25519PrivateKey } from './ed25519.js';
+import type { ContentPart, KeyMaterial, PlatformCrypto, PreparedKey, SignatureEncoding } from './port.js';
+
+const HASHES = { 'hmac-sha1': 'sha1', 'hmac-sha256': 'sha256', 'hmac-sha512': 'sha512' } as const;
+
+/** {@link PlatformCrypto} over node:crypto: prepared `KeyObject`s, synchronous. */
+export const crypto: PlatformCrypto = {
+  prepareKey(material) {
+    switch (material.algorithm) {
+      case 'ed25519':
+        return ed25519Key(material);
+      case 'ecdsa-p256-sha256':
+        return ecdsaKey(material);
+      case 'token':
+        return tokenKey(material);
+      default:
+        return hmacKey(material, HASHES[material.algorithm]);
+    }
+  },
+  digestHex(content) {
+    let hex: string | undefined;
+    return () => {
+      hex ??= update(createHash('sha256'), content()).digest('hex');
+      return hex;
+    };
+  },
+  ed25519PublicKey: (seed) => publicHalf(privateKey(seed)),
+  randomBytes: (length) => new Uint8Array(randomBytes(length)),
+};
+
+function hmacKey({ algorithm, bytes, use }: KeyMaterial, hash: string): PreparedKey {
+  const key = createSecretKey(bytes);
+  const sign = (content: readonly ContentPart[], encoding: SignatureEncoding): string =>
+    update(createHmac(hash, key), content).digest(textEncoding(encoding));
+  return {
+    algorithm,
+    use,
+    sign,
+    verify(content, signatures) {
+      let mac = '';
+      let macEncoding: SignatureEncoding | undefined;
+      for (const { algorithm: madeWith, encoding, value } of signatures) {
+        if (madeWith !== algorithm) continue;
+        if (encoding !== macEncoding) {
+          mac = sign(content, encoding);
+          macEncoding = encoding;
+        }
+        if (equalText(mac, value)) return true;
+      }
+      return false;
+    },
+  };
+}
+
+function tokenKey({ bytes, use }: KeyMaterial): PreparedKey {
+  const token = Buffer.from(bytes);
+  return {
+    algorithm: 'token',
+    use,
+    sign: () => token.toString('utf8'),
+    verify: (_content, signatures) =>
+      signatures.some((signature) => {
+        const given = Buffer.from(signature.value);
+        return (
+          signature.algorithm === 'token' && given.length === token.length && timingSafeEqual(given, token)
+        );
+      }),
+  };
+}
+
+function ed25519Key({ algorithm, bytes, use }: KeyMaterial): PreparedKey {
+  if (use === 'sign') {
+    const { seed, publicKey } = splitEd25519PrivateKey(bytes);
+    const key = privateKey(seed);
+    if (!timingSafeEqual(publicHalf(key), publicKey)) throw mismatchedHalves();
+    const signContent: PreparedKey['sign'] = (content, encoding) =>
+      signWith(null, join(content), key).toString(textEncoding(encoding));
+    return { algorithm, use, sign: signContent, verify: () => false };
+  }
+  checkEd25519PublicKey(bytes);
+  const x = Buffer.from(bytes).toString('base64url');
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  return publicKeyVerifier(algorithm, (content, value) => verifyWith(null, content, key, value));
+}
+
+function ecdsaKey({ algorithm, bytes }: KeyMaterial): PreparedKey {
+  const key = spkiKey(bytes);
+  if (key?.asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
+    throw new ConfigurationError(
+      'invalid_secret',
+      'an ECDSA P-256 public key must be SPKI bytes of that curve',
+    );
+  }
+  return publicKeyVerifier(algorithm, (content, value) =>
+    verifyWith('sha256', content, { key, dsaEncoding: 'der' }, value),
+  );
+}
+
+function publicKeyVerifier(
+  algorithm: KeyMaterial['algorithm'],
+  check: (content: Uint8Array, signature: Uint8Array) => boolean,
+): PreparedKey {
+  return {
+    algorithm,
+    use: 'verify',
+    sign() {
+      throw new ConfigurationError('invalid_secret', 'a public key cannot sign: give the private key');
+    },
+    verify(content, signatures) {
+      const bytes = join(content);
+      return signatures.some((signature) => {
+        if (signature.algorithm !== algorithm) return false;
+        const value = decodeSignature(signature.value, signature.encoding);
+        return value !== undefined && check(bytes, value);
+      });
+    },
+  };
+}
+
+function privateKey(seed: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([PKCS8_HEADER, seed]), format: 'der', type: 'pkcs8' });
+}
+
+function publicHalf(key: KeyObject): Uint8Array {
+  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
+  return new Uint8Array(spki.subarray(-32));
+}
+
+function spkiKey(bytes: Uint8Array): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: Buffer.from(bytes), format: 'der', type: 'spki' });
+  } catch {
+    return undefined;
+  }
+}
+
+function update<Sink extends Hash | Hmac>(sink: Sink, content: readonly ContentPart[]): Sink {
+  for (const part of content)
+    sink.update(typeof part === 'string' || part instanceof Uint8Array ? part : hexOf(part.sha256Hex));
+  return sink;
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function join(content: readonly ContentPart[]): Uint8Array {
+  return Buffer.concat(
+    content.map((part) => {
+      if (part instanceof Uint8Array) return part;
+      return Buffer.from(typeof part === 'string' ? part : hexOf(part.sha256Hex));
+    }),
+  );
+}
+
+function equalText(expected: string, given: string): boolean {
+  const a = Buffer.from(expected);
+  const b = Buffer.from(given);
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function textEncoding(encoding: SignatureEncoding): 'hex' | 'base64' | 'base64url' {
+  if (encoding === 'hex' || encoding === 'base64' || encoding === 'base64url') return encoding;
+  throw new ConfigurationError('unsupported_algorithm', `a MAC cannot be written as \`${encoding}\``);
+}
+
+function decodeSignature(value: string, encoding: SignatureEncoding): Uint8Array | undefined {
+  if (encoding === 'hex') return decodeHex(value);
+  if (encoding === 'base64url') return decodeBase64Url(value);
+  return encoding === 'text' ? undefined : decodeBase64(value);
+}

@@ -1,0 +1,204 @@
+import { decodeBase64, decodeBase64Url, encodeBase64, toBase64Url } from '../bytes/base64.js';
+import { decodeHex, encodeHex } from '../bytes/hex.js';
+import { concatBytes, encodeUtf8 } from '../bytes/utf8.js';
+import { ConfigurationError } from '../errors/webhook-error.js';
+import { derToRaw } from './ecdsa-der.js';
+import { checkEd25519PublicKey, mismatchedHalves, PKCS8_HEADER, splitEd25519PrivateKey } from './ed25519.js';
+import type {
+  Algorithm,
+  ContentPart,
+  KeyMaterial,
+  PlatformCrypto,
+  PreparedKey,
+  Signature,
+  SignatureEncoding,
+} from './port.js';
+
+const { subtle } = globalThis.crypto;
+const HASHES = { 'hmac-sha1': 'SHA-1', 'hmac-sha256': 'SHA-256', 'hmac-sha512': 'SHA-512' } as const;
+
+/** {@link PlatformCrypto} over WebCrypto: asynchronous, on every runtime. */
+export const crypto: PlatformCrypto = {
+  prepareKey(material) {
+    switch (material.algorithm) {
+      case 'ed25519':
+        return material.use === 'sign' ? ed25519Signer(material.bytes) : ed25519Verifier(material.bytes);
+      case 'ecdsa-p256-sha256':
+        return ecdsaVerifier(material.bytes);
+      case 'token':
+        return tokenKey(material);
+      default:
+        return hmacKey(material, HASHES[material.algorithm]);
+    }
+  },
+  async digestHex(content) {
+    const hex = encodeHex(await sha256(await join(content())));
+    return () => hex;
+  },
+  async ed25519PublicKey(seed) {
+    return publicHalf(await importSeed(seed));
+  },
+  randomBytes: (length) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
+};
+
+function hmacKey({ algorithm, bytes, use }: KeyMaterial, hash: string): PreparedKey {
+  const key = lazily(() => importHmac(bytes, hash));
+  return {
+    algorithm,
+    use,
+    sign: async (content, encoding) =>
+      encode(new Uint8Array(await subtle.sign('HMAC', await key(), await join(content))), encoding),
+    verify: verifier(algorithm, async (content, value) => subtle.verify('HMAC', await key(), value, content)),
+  };
+}
+
+function tokenKey({ bytes, use }: KeyMaterial): PreparedKey {
+  // WebCrypto compares MACs only: tokens are equal when their MACs under a random key are.
+  const key = lazily(() => importHmac(crypto.randomBytes(32), 'SHA-256'));
+  const token = Uint8Array.from(bytes);
+  return {
+    algorithm: 'token',
+    use,
+    sign: () => new TextDecoder().decode(token),
+    async verify(_content, signatures) {
+      const expected = await subtle.sign('HMAC', await key(), token);
+      return some(
+        signatures,
+        async ({ algorithm, value }) =>
+          algorithm === 'token' && subtle.verify('HMAC', await key(), expected, copyOf(encodeUtf8(value))),
+      );
+    },
+  };
+}
+
+function ed25519Signer(bytes: Uint8Array): PreparedKey {
+  const { seed, publicKey } = splitEd25519PrivateKey(bytes);
+  const key = lazily(async () => {
+    const imported = await importSeed(seed);
+    if (encodeHex(await publicHalf(imported)) !== encodeHex(publicKey)) throw mismatchedHalves();
+    return imported;
+  });
+  return {
+    algorithm: 'ed25519',
+    use: 'sign',
+    sign: async (content, encoding) =>
+      encode(new Uint8Array(await subtle.sign('Ed25519', await key(), await join(content))), encoding),
+    verify: () => false,
+  };
+}
+
+function ed25519Verifier(bytes: Uint8Array): PreparedKey {
+  checkEd25519PublicKey(bytes);
+  const publicKey = copyOf(bytes);
+  const key = lazily(() => subtle.importKey('raw', publicKey, 'Ed25519', false, ['verify']));
+  return publicKeyVerifier('ed25519', async (content, value) =>
+    subtle.verify('Ed25519', await key(), value, content),
+  );
+}
+
+function ecdsaVerifier(bytes: Uint8Array): PreparedKey {
+  const spki = copyOf(bytes);
+  const key = lazily(() =>
+    subtle.importKey('spki', spki, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']),
+  );
+  return publicKeyVerifier('ecdsa-p256-sha256', async (content, value) => {
+    const raw = derToRaw(value);
+    return raw !== undefined && subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, await key(), raw, content);
+  });
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+type WebKey = Parameters<typeof subtle.sign>[1];
+
+function publicKeyVerifier(
+  algorithm: Algorithm,
+  check: (content: Bytes, signature: Bytes) => Promise<boolean>,
+): PreparedKey {
+  return {
+    algorithm,
+    use: 'verify',
+    sign() {
+      throw new ConfigurationError('invalid_secret', 'a public key cannot sign: give the private key');
+    },
+    verify: verifier(algorithm, check),
+  };
+}
+
+function verifier(
+  algorithm: Algorithm,
+  check: (content: Bytes, signature: Bytes) => Promise<boolean>,
+): PreparedKey['verify'] {
+  return async (content, signatures) => {
+    const bytes = await join(content);
+    return some(signatures, async (signature) => {
+      if (signature.algorithm !== algorithm) return false;
+      const value = decode(signature.value, signature.encoding);
+      return value !== undefined && check(bytes, copyOf(value));
+    });
+  };
+}
+
+async function some(
+  signatures: readonly Signature[],
+  holds: (signature: Signature) => Promise<boolean>,
+): Promise<boolean> {
+  for (const signature of signatures) if (await holds(signature)) return true;
+  return false;
+}
+
+function importHmac(bytes: Uint8Array, hash: string): Promise<WebKey> {
+  return subtle.importKey('raw', copyOf(bytes), { name: 'HMAC', hash }, false, ['sign', 'verify']);
+}
+
+function importSeed(seed: Uint8Array): Promise<WebKey> {
+  const pkcs8 = copyOf(concatBytes([PKCS8_HEADER, seed]));
+  return subtle.importKey('pkcs8', pkcs8, 'Ed25519', true, ['sign']);
+}
+
+async function publicHalf(key: WebKey): Promise<Uint8Array> {
+  const { x } = await subtle.exportKey('jwk', key);
+  return decodeBase64Url(x ?? '') ?? new Uint8Array();
+}
+
+async function sha256(bytes: Bytes): Promise<Uint8Array> {
+  return new Uint8Array(await subtle.digest('SHA-256', bytes));
+}
+
+async function join(content: readonly ContentPart[]): Promise<Bytes> {
+  const parts: Uint8Array[] = [];
+  for (const part of content) {
+    if (part instanceof Uint8Array) parts.push(part);
+    else
+      parts.push(
+        encodeUtf8(typeof part === 'string' ? part : encodeHex(await sha256(copyOf(part.sha256Hex)))),
+      );
+  }
+  return copyOf(concatBytes(parts));
+}
+
+function encode(bytes: Uint8Array, encoding: SignatureEncoding): string {
+  if (encoding === 'hex') return encodeHex(bytes);
+  if (encoding === 'base64') return encodeBase64(bytes);
+  if (encoding === 'base64url') return toBase64Url(encodeBase64(bytes));
+  throw new ConfigurationError('unsupported_algorithm', `a MAC cannot be written as \`${encoding}\``);
+}
+
+// Strict, one text for each value: what WebCrypto compares is what the wire said.
+function decode(value: string, encoding: SignatureEncoding): Uint8Array | undefined {
+  if (encoding === 'hex') return decodeHex(value);
+  if (encoding === 'base64url') return decodeBase64Url(value);
+  return encoding === 'text' ? undefined : decodeBase64(value);
+}
+
+/** WebCrypto refuses views of shared memory, and a copy cannot change while it works. */
+function copyOf(bytes: Uint8Array): Bytes {
+  return new Uint8Array(bytes);
+}
+
+function lazily(create: () => Promise<WebKey>): () => Promise<WebKey> {
+  let key: Promise<WebKey> | undefined;
+  return () => {
+    key ??= create();
+    return key;
+  };
+}

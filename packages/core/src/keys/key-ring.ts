@@ -1,0 +1,137 @@
+import { crypto } from '#crypto';
+import type { PreparedKey } from '../crypto/port.js';
+import { mustBe } from '../errors/describe.js';
+import { ConfigurationError } from '../errors/webhook-error.js';
+import type { Scheme, Secret } from '../scheme/port.js';
+
+const MAX_KEYS = 16;
+
+/** A secret with a name for logs, and the time in which it is valid. */
+export interface NamedSecret {
+  /** Appears as `keyId`; never derived from the secret. */
+  readonly id: string;
+  readonly secret: Secret;
+  /** Valid from this time on; default: always was. */
+  readonly notBefore?: Date | undefined;
+  /** Valid before this time; default: always will be. */
+  readonly notAfter?: Date | undefined;
+}
+
+/** One secret, or several at once while they rotate. Unnamed ones are called by position: `k0`, `k1`. */
+export type Secrets = Secret | NamedSecret | readonly (Secret | NamedSecret)[];
+
+/** A prepared key of the secret `id`, with its window in epoch milliseconds. */
+export interface RingKey {
+  readonly id: string;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  readonly key: PreparedKey;
+}
+
+/** Secrets, parsed and prepared once: what a resolver should cache. It shows its ids and nothing else. */
+export class KeyRing {
+  /** The names of the secrets, in order. */
+  readonly ids: readonly string[];
+  readonly #secrets: readonly NamedSecret[];
+  readonly #prepared = {
+    verify: new WeakMap<Scheme, readonly RingKey[]>(),
+    sign: new WeakMap<Scheme, readonly RingKey[]>(),
+  };
+
+  constructor(secrets: Secrets) {
+    this.#secrets = namedSecrets(secrets);
+    this.ids = Object.freeze(this.#secrets.map((secret) => secret.id));
+    Object.freeze(this);
+  }
+
+  /** The keys for one scheme and one use; throws a `ConfigurationError` for a secret it cannot use. */
+  keysFor(scheme: Scheme, use: 'verify' | 'sign'): readonly RingKey[] {
+    const known = this.#prepared[use].get(scheme);
+    if (known !== undefined) return known;
+    const keys = this.#secrets.flatMap((secret) => prepare(secret, scheme, use));
+    this.#prepared[use].set(scheme, keys);
+    return keys;
+  }
+}
+
+/**
+ * Prepares secrets once, for a resolver to cache. With a provider their form is checked at once, else
+ * where the ring is first used.
+ *
+ * Throws a `ConfigurationError` for no secret, more than 16, ids that repeat, or a malformed secret.
+ *
+ * @example
+ * const ring = keyRing([{ id: '2026', secret: current }, { id: '2025', secret: previous, notAfter: endOfYear }]);
+ * createReceiver({ secrets: ring });
+ */
+export function keyRing(secrets: Secrets, provider?: { readonly scheme: Scheme }): KeyRing {
+  const ring = new KeyRing(secrets);
+  if (provider !== undefined) ring.keysFor(provider.scheme, 'verify');
+  return ring;
+}
+
+/** The keys that are valid at a time. */
+export function keysAt(keys: readonly RingKey[], atMs: number): readonly RingKey[] {
+  // The common ring has no window at all: no new array for it.
+  return keys.every((key) => isValidAt(key, atMs)) ? keys : keys.filter((key) => isValidAt(key, atMs));
+}
+
+function isValidAt(key: RingKey, atMs: number): boolean {
+  return key.notBeforeMs <= atMs && atMs < key.notAfterMs;
+}
+
+function namedSecrets(secrets: Secrets): readonly NamedSecret[] {
+  const list = isList(secrets) ? secrets : [secrets];
+  if (list.length === 0 || list.length > MAX_KEYS) {
+    throw new ConfigurationError(
+      'invalid_secret',
+      `\`secrets\` must hold 1 to ${MAX_KEYS} secrets, got ${list.length}`,
+    );
+  }
+  const named = list.map((secret, position) => namedSecret(secret, position));
+  if (new Set(named.map((secret) => secret.id)).size !== named.length) {
+    throw new ConfigurationError('invalid_secret', '`secrets` must have different ids');
+  }
+  return named;
+}
+
+function isList(secrets: Secrets): secrets is readonly (Secret | NamedSecret)[] {
+  return Array.isArray(secrets);
+}
+
+function namedSecret(secret: Secret | NamedSecret, position: number): NamedSecret {
+  if (typeof secret === 'string') return { id: `k${position}`, secret };
+  if (secret instanceof Uint8Array) return { id: `k${position}`, secret: Uint8Array.from(secret) };
+  if (typeof secret !== 'object' || secret === null || !('secret' in secret)) {
+    throw mustBe('secrets', 'a string, bytes, or `{ id, secret }`', secret, 'invalid_secret');
+  }
+  if (typeof secret.id !== 'string' || secret.id === '') {
+    throw mustBe('secrets[].id', 'a text that is not empty', secret.id, 'invalid_secret');
+  }
+  for (const window of ['notBefore', 'notAfter'] as const) {
+    const date = secret[window];
+    if (date !== undefined && !(date instanceof Date && Number.isFinite(date.getTime()))) {
+      throw mustBe(`secrets[].${window}`, 'a valid Date', date, 'invalid_secret');
+    }
+  }
+  return { ...secret };
+}
+
+function prepare(named: NamedSecret, scheme: Scheme, use: 'verify' | 'sign'): readonly RingKey[] {
+  const material = scheme.readKey(named.secret);
+  const usable = material.filter((key) => key.use === use || key.use === 'both');
+  if (usable.length === 0) {
+    throw new ConfigurationError(
+      'invalid_secret',
+      use === 'verify'
+        ? `the secret \`${named.id}\` is a private key: a receiver takes the public key (\`whpk_\`)`
+        : `the secret \`${named.id}\` is a public key: a sender takes the private key (\`whsk_\`)`,
+    );
+  }
+  return usable.map((key) => ({
+    id: named.id,
+    notBeforeMs: named.notBefore?.getTime() ?? Number.NEGATIVE_INFINITY,
+    notAfterMs: named.notAfter?.getTime() ?? Number.POSITIVE_INFINITY,
+    key: crypto.prepareKey(key),
+  }));
+}

@@ -1,0 +1,104 @@
+import { WebhookError } from '../errors/webhook-error.js';
+import type { WebhookEvent } from '../events/event-types.js';
+import type { StandardSchema } from '../events/standard-schema.js';
+import { validate } from '../events/validate.js';
+import type { EventField } from '../provider/coverage.js';
+import { ClaimSession } from '../replay/claim-session.js';
+import type { WebhookRequest } from '../request/webhook-request.js';
+import type { WebhookResponse } from '../request/webhook-response.js';
+import type { VerifiedDelivery } from '../verify/verified-delivery.js';
+import { admit } from './admit.js';
+import type { ReceiverSettings } from './options.js';
+import { acknowledge } from './respond.js';
+import type { Trace } from './trace.js';
+
+/** Who takes an event, and what its payload must pass first. */
+export interface Destination<Taker> {
+  readonly taker: Taker;
+  readonly schema: StandardSchema | undefined;
+}
+
+/** What the receiver knows of its events. */
+export interface Routing<Taker> {
+  readonly unauthenticated: readonly EventField[];
+  destinationOf(type: string): Destination<Taker> | undefined;
+}
+
+/** A claimed, validated event on its way to whoever takes it. */
+export interface Received<Taker> {
+  readonly event: WebhookEvent;
+  readonly delivery: VerifiedDelivery;
+  /** `undefined` with `replay: false`. */
+  readonly session: ClaimSession | undefined;
+  readonly taker: Taker;
+}
+
+/** An event to be taken, or the answer where nothing is left to do. */
+export type Reception<Taker> =
+  | { readonly received: Received<Taker>; readonly response?: undefined }
+  | { readonly received?: undefined; readonly response: WebhookResponse };
+
+/** Verifies, claims and validates one request; rejects with what is wrong, the claim given back. */
+export async function receive<Taker>(
+  settings: ReceiverSettings,
+  request: WebhookRequest,
+  trace: Trace,
+  { unauthenticated, destinationOf }: Routing<Taker>,
+): Promise<Reception<Taker>> {
+  const admission = await admit(settings, request, trace);
+  if (admission.kind === 'handshake') {
+    trace.accepted('handshake', admission.response.status);
+    return { response: admission.response };
+  }
+  const { delivery, body } = admission;
+  const { decoded } = body;
+  const id = decoded.id ?? delivery.id;
+  trace.verified(delivery, { id, type: decoded.type });
+
+  const session = await claim(settings, delivery);
+  trace.ended('claimMs');
+  if (session === 'done') {
+    trace.accepted('duplicate');
+    return { response: acknowledge('duplicate') };
+  }
+  const destination = destinationOf(decoded.type);
+  if (destination === undefined) return { response: await commit(session, trace, 'ignored') };
+  try {
+    const data = await validate(destination.schema, decoded.data);
+    const event = {
+      id,
+      type: decoded.type,
+      timestamp: decoded.timestamp,
+      data,
+      body: body.json,
+      unauthenticated,
+    };
+    return { received: { event, delivery, session, taker: destination.taker } };
+  } catch (error) {
+    await session?.release();
+    throw error;
+  }
+}
+
+/** Commits, reports, and answers 200 in any case: what is done is done, whatever the store says. */
+export async function commit(
+  session: ClaimSession | undefined,
+  trace: Trace,
+  status: 'processed' | 'ignored',
+): Promise<WebhookResponse> {
+  const isCommitted = session === undefined || (await session.commit());
+  trace.accepted(isCommitted ? status : 'commit_failed');
+  return acknowledge(status);
+}
+
+async function claim(
+  { replay, claims }: ReceiverSettings,
+  delivery: VerifiedDelivery,
+): Promise<ClaimSession | undefined | 'done'> {
+  if (replay === undefined) return undefined;
+  const session = await ClaimSession.open(replay, delivery.replayKey, claims);
+  if (session === 'in_progress') {
+    throw new WebhookError('in_progress', 'another copy of this delivery is being processed');
+  }
+  return session;
+}

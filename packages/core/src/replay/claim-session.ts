@@ -1,0 +1,140 @@
+import { crypto } from '#crypto';
+import { encodeHex } from '../bytes/hex.js';
+import { isWebhookError, WebhookError } from '../errors/webhook-error.js';
+import type { Schedule } from '../time/clock.js';
+import { withDeadline } from '../time/deadline.js';
+import type { MaybePromise } from '../time/maybe-promise.js';
+import type { Claim, ReplayStore } from './port.js';
+
+const TOKEN_BYTES = 16;
+const COMMIT_RETRY_MS = 100;
+
+/** How claims are taken, kept and settled. */
+export interface ClaimPolicy {
+  readonly leaseMs: number;
+  readonly ttlMs: number;
+  readonly guardMs: number;
+  /** For each call of the store; for all tries of a commit together. */
+  readonly storeTimeoutMs: number;
+  readonly schedule: Schedule;
+}
+
+/** One claim from its first lease to its commit or release. */
+export class ClaimSession {
+  readonly claim: Claim;
+  readonly #store: ReplayStore;
+  readonly #policy: ClaimPolicy;
+  #keeping = false;
+  #cancelRenewal = (): void => {};
+  #renewal: Promise<void> | undefined;
+
+  private constructor(store: ReplayStore, claim: Claim, policy: ClaimPolicy) {
+    this.#store = store;
+    this.#policy = policy;
+    this.claim = claim;
+  }
+
+  /** Takes the key, or says who has it. Rejects with `replay_store_unavailable` or `replay_store_full`. */
+  static async open(
+    store: ReplayStore,
+    key: string,
+    policy: ClaimPolicy,
+  ): Promise<ClaimSession | 'in_progress' | 'done'> {
+    const claim: Claim = { key, token: encodeHex(crypto.randomBytes(TOKEN_BYTES)) };
+    const session = new ClaimSession(store, claim, policy);
+    try {
+      const answer = await session.#claim();
+      return answer === 'claimed' ? session : answer;
+    } catch (cause) {
+      // A lost answer may have left a lease behind: give it back in case the claim arrived.
+      void session.release();
+      if (isWebhookError(cause)) throw cause;
+      throw new WebhookError('replay_store_unavailable', 'the replay store failed', { cause });
+    }
+  }
+
+  /** Extends the lease every third of it, until settled or `stop`; `onLost` if another token took the key. */
+  keep(onLost: () => void): void {
+    this.#keeping = true;
+    const renewLater = (): void => {
+      this.#cancelRenewal = this.#policy.schedule(() => {
+        this.#renewal = renew();
+      }, this.#policy.leaseMs / 3);
+    };
+    const renew = async (): Promise<void> => {
+      // A store that does not answer may answer the next time: the lease is three renewals long.
+      const answer = await this.#claim().catch(() => 'claimed' as const);
+      if (!this.#keeping) return;
+      if (answer === 'claimed') return renewLater();
+      this.stop();
+      onLost();
+    };
+    renewLater();
+  }
+
+  /** Ends renewal: without a commit or release the lease lapses by itself. */
+  stop(): void {
+    this.#keeping = false;
+    this.#cancelRenewal();
+  }
+
+  /** Marks the key as processed, trying again until `storeTimeoutMs` is over. `false`: lost, or not reached. */
+  async commit(): Promise<boolean> {
+    await this.#endRenewal();
+    try {
+      return await this.#commit();
+    } catch {
+      return this.#commitAgain();
+    }
+  }
+
+  /** Gives the key back. Where that fails the lease lapses by itself. */
+  async release(): Promise<void> {
+    await this.#endRenewal();
+    try {
+      await this.#call((signal) => this.#store.release(this.claim, { signal }));
+    } catch {
+      // Nothing is lost: the next copy waits for the end of the lease.
+    }
+  }
+
+  // A renewal still under way could take the key again after it was given back.
+  async #endRenewal(): Promise<void> {
+    this.stop();
+    await this.#renewal;
+  }
+
+  async #commitAgain(): Promise<boolean> {
+    const { schedule, storeTimeoutMs } = this.#policy;
+    let isOver = false;
+    const cancel = schedule(() => {
+      isOver = true;
+    }, storeTimeoutMs);
+    try {
+      while (!isOver) {
+        await new Promise<void>((resolve) => schedule(resolve, COMMIT_RETRY_MS));
+        const answer = await this.#commit().catch(() => undefined);
+        if (answer !== undefined) return answer;
+      }
+      return false;
+    } finally {
+      cancel();
+    }
+  }
+
+  #commit(): Promise<boolean> {
+    const { ttlMs, guardMs } = this.#policy;
+    return this.#call((signal) => this.#store.commit(this.claim, { ttlMs, guardMs, signal }));
+  }
+
+  async #claim(): Promise<'claimed' | 'in_progress' | 'done'> {
+    return this.#call((signal) => this.#store.claim(this.claim, { leaseMs: this.#policy.leaseMs, signal }));
+  }
+
+  async #call<T>(work: (signal: AbortSignal) => MaybePromise<T>): Promise<T> {
+    const { storeTimeoutMs, schedule } = this.#policy;
+    const late = (): WebhookError =>
+      new WebhookError('replay_store_unavailable', `the replay store took longer than ${storeTimeoutMs} ms`);
+    return withDeadline(storeTimeoutMs, schedule, late, work);
+  }
+}

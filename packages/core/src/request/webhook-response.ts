@@ -1,0 +1,31 @@
+import { encodeUtf8 } from '../bytes/utf8.js';
+import type { WebhookRequest } from './webhook-request.js';
+
+/** What the receiver answers; an adapter writes it as it is. */
+export interface WebhookResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** What an adapter needs of a receiver in handler mode. */
+export interface WebhookDispatcher {
+  /** Answers one request; never rejects. */
+  handle(request: WebhookRequest): Promise<WebhookResponse>;
+  /** Called once by the adapter that mounts it: handlers are complete, mistakes are reported now. */
+  mount?(mode: 'handler' | 'guard'): void;
+}
+
+/** A JSON response with its exact `content-length`. */
+export function jsonResponse(
+  status: number,
+  json: unknown,
+  headers?: Readonly<Record<string, string>>,
+): WebhookResponse {
+  const body = encodeUtf8(JSON.stringify(json));
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'content-length': String(body.length), ...headers },
+    body,
+  };
+}

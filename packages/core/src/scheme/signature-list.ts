@@ -1,0 +1,35 @@
+import { malformedHeader } from '../request/header-reader.js';
+
+const MAX_ENTRIES = 16;
+
+/** How a header lists its entries: `v1,AbC= v1a,DeF=` or `t=1,v1=ab,v1=cd`. */
+export interface ListSyntax {
+  readonly separator: string;
+  readonly assign: string;
+}
+
+/** One entry of a list header. */
+export interface ListEntry {
+  readonly key: string;
+  readonly value: string;
+}
+
+/**
+ * The entries of a list header, at most 16, each with a key and a value. Values are kept as they are;
+ * entries with keys that nobody asks for are the caller's to skip.
+ */
+export function parseSignatureList(name: string, text: string, syntax: ListSyntax): readonly ListEntry[] {
+  const entries = text.split(syntax.separator, MAX_ENTRIES + 1);
+  if (entries.length > MAX_ENTRIES) throw malformedHeader(name, `must have at most ${MAX_ENTRIES} entries`);
+  return entries.map((raw) => {
+    const entry = syntax.separator === ' ' ? raw : raw.trim();
+    const at = entry.indexOf(syntax.assign);
+    if (at < 1 || at === entry.length - syntax.assign.length) {
+      throw malformedHeader(
+        name,
+        `must be a list of \`key${syntax.assign}value\`, separated by ${JSON.stringify(syntax.separator)}`,
+      );
+    }
+    return { key: entry.slice(0, at), value: entry.slice(at + syntax.assign.length) };
+  });
+}

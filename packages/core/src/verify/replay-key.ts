@@ -1,0 +1,62 @@
+import { crypto } from '#crypto';
+import { WebhookError } from '../errors/webhook-error.js';
+import type { IdentitySource } from '../provider/coverage.js';
+import { IDENTITY_RULE, isIdentity } from '../scheme/identity.js';
+import type { Message, Scheme } from '../scheme/port.js';
+import { isPromise, type MaybePromise } from '../time/maybe-promise.js';
+import { LazyDelivery, type VerifiedDelivery } from './verified-delivery.js';
+
+/** Chooses another identity than the provider's own; 1 to 256 visible ASCII characters. */
+export type ReplayIdentity = (verified: Omit<VerifiedDelivery, 'replayKey'>) => string;
+
+/** What the replay key of a delivery is made from. */
+export interface IdentityRules {
+  /** The receiver's name: equal on all processes of one endpoint, different for others that share the store. */
+  readonly name: string;
+  readonly source: IdentitySource;
+  readonly replayIdentity?: ReplayIdentity | undefined;
+}
+
+/** Names a verified delivery: its id, and the key under which a replay store remembers it. */
+export function identify(
+  rules: IdentityRules,
+  scheme: Scheme,
+  message: Message,
+  bodyId: string | undefined,
+  verified: Omit<VerifiedDelivery, 'id' | 'replayKey'>,
+): MaybePromise<VerifiedDelivery> {
+  const ownId = rules.source === 'signed header' ? message.id : bodyId;
+  if (rules.source === 'digest') {
+    const digest = crypto.digestHex(() => scheme.identity?.(message) ?? [message.body]);
+    return isPromise(digest) ? digest.then(withId) : withId(digest);
+  }
+  if (ownId === undefined || !isIdentity(ownId)) throw malformedIdentity('the id of the delivery');
+  return withId(ownId);
+
+  function withId(id: string | (() => string)): MaybePromise<VerifiedDelivery> {
+    const replayKey = crypto.digestHex(() => [storeKeyText(rules, verified, id)]);
+    if (isPromise(replayKey)) return replayKey.then((ready) => new LazyDelivery(verified, id, ready));
+    return new LazyDelivery(verified, id, replayKey);
+  }
+}
+
+/** Length-prefixed, so that no two triples of name, tenant and identity share a text. */
+function storeKeyText(
+  { name, replayIdentity }: IdentityRules,
+  verified: Omit<VerifiedDelivery, 'id' | 'replayKey'>,
+  id: string | (() => string),
+): string {
+  const ownId = typeof id === 'string' ? id : id();
+  const identity = replayIdentity === undefined ? ownId : replayIdentity({ ...verified, id: ownId });
+  if (replayIdentity !== undefined && !isIdentity(identity)) throw malformedIdentity('`replayIdentity`');
+  const { tenant } = verified;
+  return `${prefixed(name)}${tenant === undefined ? '-' : prefixed(tenant)}${prefixed(identity)}`;
+}
+
+function prefixed(text: string): string {
+  return `${text.length}:${text}`;
+}
+
+function malformedIdentity(what: string): WebhookError {
+  return new WebhookError('malformed_identity', `${what} must be ${IDENTITY_RULE}`);
+}
