@@ -11,6 +11,7 @@ export type {
 export { type JsonEnvelopeOptions, jsonEnvelope } from './envelope/json-envelope.js';
 export type { Decoded, DeliveryInfo, EncodedEvent, Envelope, Field, Outgoing } from './envelope/port.js';
 export type { ConfigurationErrorCode, WebhookErrorCode } from './errors/error-codes.js';
+export { type ErrorExplanation, errorTable } from './errors/error-table.js';
 export { ConfigurationError, isWebhookError, WebhookError } from './errors/webhook-error.js';
 export { matchesEventPattern } from './events/event-pattern.js';
 export type {

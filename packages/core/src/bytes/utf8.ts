@@ -1,3 +1,4 @@
+const NOT_VISIBLE = /[^!-~]/;
 const encoder = new TextEncoder();
 // `ignoreBOM` keeps a byte order mark in the text, where the JSON parser refuses it: what was signed is what is parsed.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -28,11 +29,7 @@ export function isWellFormed(text: string): boolean {
 
 /** Whether a text consists of visible ASCII characters (0x21 to 0x7E) alone; true for the empty text. */
 export function isVisibleAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code < 0x21 || code > 0x7e) return false;
-  }
-  return true;
+  return !NOT_VISIBLE.test(text);
 }
 
 /** The parts as one array of bytes. */

@@ -47,6 +47,7 @@ export const crypto: PlatformCrypto = {
 
 function hmacKey({ algorithm, bytes, use }: KeyMaterial, hash: string): PreparedKey {
   const key = createSecretKey(bytes);
+  const equalText = textComparer();
   const sign = (content: readonly ContentPart[], encoding: SignatureEncoding): string =>
     update(createHmac(hash, key), content).digest(textEncoding(encoding));
   return {
@@ -152,8 +153,9 @@ function spkiKey(bytes: Uint8Array): KeyObject | undefined {
 }
 
 function update<Sink extends Hash | Hmac>(sink: Sink, content: readonly ContentPart[]): Sink {
-  for (const part of content)
+  for (const part of content) {
     sink.update(typeof part === 'string' || part instanceof Uint8Array ? part : hexOf(part.sha256Hex));
+  }
   return sink;
 }
 
@@ -170,10 +172,24 @@ function join(content: readonly ContentPart[]): Uint8Array {
   );
 }
 
-function equalText(expected: string, given: string): boolean {
-  const a = Buffer.from(expected);
-  const b = Buffer.from(given);
-  return a.length === b.length && timingSafeEqual(a, b);
+/**
+ * Compares texts of one length in constant time, in buffers that are kept: allocating two for each
+ * comparison costs twice what comparing does. A character outside ASCII takes more bytes than one, so it
+ * either does not fit, or differs.
+ */
+function textComparer(): (expected: string, given: string) => boolean {
+  let expectedBytes = Buffer.alloc(0);
+  let givenBytes = Buffer.alloc(0);
+  return (expected, given) => {
+    const { length } = expected;
+    if (given.length !== length) return false;
+    if (expectedBytes.length !== length) {
+      expectedBytes = Buffer.alloc(length);
+      givenBytes = Buffer.alloc(length);
+    }
+    expectedBytes.write(expected);
+    return givenBytes.write(given) === length && timingSafeEqual(expectedBytes, givenBytes);
+  };
 }
 
 function textEncoding(encoding: SignatureEncoding): 'hex' | 'base64' | 'base64url' {

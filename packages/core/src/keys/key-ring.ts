@@ -72,8 +72,9 @@ export function keyRing(secrets: Secrets, provider?: { readonly scheme: Scheme }
 
 /** The keys that are valid at a time. */
 export function keysAt(keys: readonly RingKey[], atMs: number): readonly RingKey[] {
-  // The common ring has no window at all: no new array for it.
-  return keys.every((key) => isValidAt(key, atMs)) ? keys : keys.filter((key) => isValidAt(key, atMs));
+  // The common ring has no windows: no new array for it.
+  for (const key of keys) if (!isValidAt(key, atMs)) return keys.filter((other) => isValidAt(other, atMs));
+  return keys;
 }
 
 function isValidAt(key: RingKey, atMs: number): boolean {

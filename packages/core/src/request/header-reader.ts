@@ -2,6 +2,7 @@ import { WebhookError } from '../errors/webhook-error.js';
 import type { WebhookHeaders } from './webhook-request.js';
 
 const MAX_VALUE_LENGTH = 4096;
+const NOT_PRINTABLE = /[^ -~]/;
 
 /** The part of a request that decides authentication, apart from the body. */
 export interface HeaderReader {
@@ -18,18 +19,24 @@ export interface HeaderReader {
 export class RequestReader implements HeaderReader {
   readonly method: string;
   readonly url: string;
-  readonly #find: (name: string) => Found;
+  readonly #headers: WebhookHeaders;
 
   constructor(request: { readonly method: string; readonly url: string; readonly headers: WebhookHeaders }) {
-    this.method = request.method;
-    this.url = request.url;
-    this.#find = finderOf(request.headers);
+    const { method, url, headers } = request;
+    this.method = method;
+    this.url = url;
+    this.#headers = isHeaders(headers) || hasLowerCaseNames(headers) ? headers : withLowerCaseNames(headers);
   }
 
   optionalHeader(name: string): string | undefined {
-    const found = this.#find(name);
-    const value = typeof found === 'string' || found === undefined ? found : oneOf(found, name);
-    return value === undefined ? undefined : checked(value, name);
+    const headers = this.#headers;
+    if (isHeaders(headers)) {
+      const value = headers.get(name);
+      return value === null ? undefined : checked(value, name);
+    }
+    const found = Object.hasOwn(headers, name) ? headers[name] : undefined;
+    if (found === undefined) return undefined;
+    return checked(typeof found === 'string' ? found : oneOf(found, name), name);
   }
 
   header(name: string): string {
@@ -39,42 +46,40 @@ export class RequestReader implements HeaderReader {
   }
 }
 
-type Found = string | readonly string[] | undefined;
+type HeaderRecord = Exclude<WebhookHeaders, Headers>;
 
-function finderOf(headers: WebhookHeaders): (name: string) => Found {
-  if (isHeaders(headers)) return (name) => headers.get(name) ?? undefined;
-  const names = Object.keys(headers);
-  if (names.every((name) => name === name.toLowerCase())) {
-    return (name) => (Object.hasOwn(headers, name) ? headers[name] : undefined);
-  }
-  const lowerCase = new Map<string, string[]>();
-  for (const name of names) {
-    const values = [headers[name] ?? []].flat();
+function hasLowerCaseNames(headers: HeaderRecord): boolean {
+  for (const name in headers) if (name !== name.toLowerCase()) return false;
+  return true;
+}
+
+// The same header in two spellings is a repeated header.
+function withLowerCaseNames(headers: HeaderRecord): HeaderRecord {
+  const lowerCase: Record<string, string[]> = Object.create(null);
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
     const key = name.toLowerCase();
-    lowerCase.set(key, [...(lowerCase.get(key) ?? []), ...values]);
+    lowerCase[key] = [...(lowerCase[key] ?? []), ...(typeof value === 'string' ? [value] : value)];
   }
-  return (name) => lowerCase.get(name);
+  return lowerCase;
 }
 
 function isHeaders(headers: WebhookHeaders): headers is Headers {
   return typeof headers.get === 'function';
 }
 
-function oneOf(values: readonly string[], name: string): string | undefined {
-  if (values.length > 1) {
-    throw new WebhookError('duplicate_header', `header \`${name}\` stands ${values.length} times`);
-  }
-  return values[0];
+function oneOf(values: readonly string[], name: string): string {
+  const [value, ...more] = values;
+  if (value === undefined) throw new WebhookError('missing_header', `header \`${name}\` is missing`);
+  if (more.length === 0) return value;
+  throw new WebhookError('duplicate_header', `header \`${name}\` stands ${values.length} times`);
 }
 
 function checked(value: string, name: string): string {
   if (typeof value !== 'string' || value.length > MAX_VALUE_LENGTH) {
     throw malformedHeader(name, `must be a text of at most ${MAX_VALUE_LENGTH} characters`);
   }
-  for (let i = 0; i < value.length; i += 1) {
-    const code = value.charCodeAt(i);
-    if (code < 0x20 || code > 0x7e) throw malformedHeader(name, 'must be printable ASCII');
-  }
+  if (NOT_PRINTABLE.test(value)) throw malformedHeader(name, 'must be printable ASCII');
   return value;
 }
 

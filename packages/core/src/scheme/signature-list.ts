@@ -19,17 +19,25 @@ export interface ListEntry {
  * entries with keys that nobody asks for are the caller's to skip.
  */
 export function parseSignatureList(name: string, text: string, syntax: ListSyntax): readonly ListEntry[] {
-  const entries = text.split(syntax.separator, MAX_ENTRIES + 1);
-  if (entries.length > MAX_ENTRIES) throw malformedHeader(name, `must have at most ${MAX_ENTRIES} entries`);
-  return entries.map((raw) => {
-    const entry = syntax.separator === ' ' ? raw : raw.trim();
-    const at = entry.indexOf(syntax.assign);
-    if (at < 1 || at === entry.length - syntax.assign.length) {
-      throw malformedHeader(
-        name,
-        `must be a list of \`key${syntax.assign}value\`, separated by ${JSON.stringify(syntax.separator)}`,
-      );
-    }
-    return { key: entry.slice(0, at), value: entry.slice(at + syntax.assign.length) };
-  });
+  const entries: ListEntry[] = [];
+  for (let start = 0; start <= text.length; ) {
+    const found = text.indexOf(syntax.separator, start);
+    const end = found === -1 ? text.length : found;
+    if (entries.length === MAX_ENTRIES) throw malformedHeader(name, `must have at most ${MAX_ENTRIES} entries`);
+    entries.push(readEntry(name, text.slice(start, end), syntax));
+    start = end + syntax.separator.length;
+  }
+  return entries;
+}
+
+function readEntry(name: string, text: string, { separator, assign }: ListSyntax): ListEntry {
+  const entry = separator === ' ' ? text : text.trim();
+  const at = entry.indexOf(assign);
+  if (at < 1 || at === entry.length - assign.length) {
+    throw malformedHeader(
+      name,
+      `must be a list of \`key${assign}value\`, separated by ${JSON.stringify(separator)}`,
+    );
+  }
+  return { key: entry.slice(0, at), value: entry.slice(at + assign.length) };
 }

@@ -1,3 +1,4 @@
+import type { ContentPart } from '../crypto/port.js';
 import { WebhookError } from '../errors/webhook-error.js';
 import { keysAt, type RingKey } from '../keys/key-ring.js';
 import type { Credentials, Message, Scheme } from '../scheme/port.js';
@@ -17,22 +18,29 @@ export function authenticate(scheme: Scheme, claimed: Claimed): MaybePromise<str
   const keys = keysAt(claimed.keys, receivedAtMs);
   if (keys.length === 0) throw new WebhookError('no_key', 'no secret is valid at this time');
   const content = scheme.content(message);
-  const matched = matchFrom(0);
-  return isPromise(matched) ? matched.then(keyIdOf) : keyIdOf(matched);
-
-  function matchFrom(position: number): MaybePromise<RingKey | undefined> {
-    for (const [index, ringKey] of keys.entries()) {
-      if (index < position) continue;
-      const holds = ringKey.key.verify(content, credentials.signatures);
-      if (isPromise(holds)) return holds.then((yes) => (yes ? ringKey : matchFrom(index + 1)));
-      if (holds) return ringKey;
-    }
-    return undefined;
+  for (const ringKey of keys) {
+    const holds = ringKey.key.verify(content, credentials.signatures);
+    if (isPromise(holds)) return matchLater(holds, keys.slice(keys.indexOf(ringKey)), content, credentials);
+    if (holds) return ringKey.id;
   }
+  throw mismatch();
 }
 
-function keyIdOf(matched: RingKey | undefined): string {
-  if (matched === undefined)
-    throw new WebhookError('signature_mismatch', 'no signature was made with a known secret');
-  return matched.id;
+/** Goes on from the first key, whose answer is under way. */
+async function matchLater(
+  first: Promise<boolean>,
+  keys: readonly RingKey[],
+  content: readonly ContentPart[],
+  { signatures }: Credentials,
+): Promise<string> {
+  let answer: MaybePromise<boolean> = first;
+  for (const [position, { id }] of keys.entries()) {
+    if (await answer) return id;
+    answer = keys[position + 1]?.key.verify(content, signatures) ?? false;
+  }
+  throw mismatch();
+}
+
+function mismatch(): WebhookError {
+  return new WebhookError('signature_mismatch', 'no signature was made with a known secret');
 }

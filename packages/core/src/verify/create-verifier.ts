@@ -61,7 +61,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const resolveKeys = keysResolver(options.secrets, provider.scheme, limits);
   return {
     async verify(input, { receivedAt } = {}) {
-      const { method = 'POST', url = '', headers, body } = input;
+      const { body, headers, method = 'POST', url = '' } = input;
       if (!(body instanceof Uint8Array)) {
         throw new ConfigurationError(
           'invalid_input',
@@ -69,10 +69,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
         );
       }
       const receivedAtMs = receivedAt === undefined ? now() : epochMs(receivedAt);
-      const reader = new RequestReader({ method, url, headers });
+      const request = { method, url, headers, body };
+      const reader = new RequestReader(request);
       const read = provider.scheme.read(reader);
       const credentials = provider.scheme.readBody?.(body) ?? read;
-      const resolved = resolveKeys({ method, url, headers, body });
+      const resolved = resolveKeys(request);
       const { keys, tenant } = isPromise(resolved) ? await resolved : resolved;
       const message = messageOf(reader, credentials, body);
       const verified = verifyDelivery(rules, { reader, message, credentials, keys, tenant, receivedAtMs });

@@ -17,33 +17,42 @@ export interface IdentityRules {
   readonly replayIdentity?: ReplayIdentity | undefined;
 }
 
+/** A verified delivery before it is named. */
+type Unnamed = Omit<VerifiedDelivery, 'id' | 'replayKey'>;
+
 /** Names a verified delivery: its id, and the key under which a replay store remembers it. */
 export function identify(
   rules: IdentityRules,
   scheme: Scheme,
   message: Message,
   bodyId: string | undefined,
-  verified: Omit<VerifiedDelivery, 'id' | 'replayKey'>,
+  verified: Unnamed,
 ): MaybePromise<VerifiedDelivery> {
-  const ownId = rules.source === 'signed header' ? message.id : bodyId;
   if (rules.source === 'digest') {
     const digest = crypto.digestHex(() => scheme.identity?.(message) ?? [message.body]);
-    return isPromise(digest) ? digest.then(withId) : withId(digest);
+    return isPromise(digest) ? digest.then((id) => named(rules, verified, id)) : named(rules, verified, digest);
   }
-  if (ownId === undefined || !isIdentity(ownId)) throw malformedIdentity('the id of the delivery');
-  return withId(ownId);
+  // A scheme has checked the id that it signs.
+  const isChecked = rules.source === 'signed header';
+  const id = isChecked ? message.id : bodyId;
+  if (id === undefined || !(isChecked || isIdentity(id))) throw malformedIdentity('the id of the delivery');
+  return named(rules, verified, id);
+}
 
-  function withId(id: string | (() => string)): MaybePromise<VerifiedDelivery> {
-    const replayKey = crypto.digestHex(() => [storeKeyText(rules, verified, id)]);
-    if (isPromise(replayKey)) return replayKey.then((ready) => new LazyDelivery(verified, id, ready));
-    return new LazyDelivery(verified, id, replayKey);
-  }
+function named(
+  rules: IdentityRules,
+  verified: Unnamed,
+  id: string | (() => string),
+): MaybePromise<VerifiedDelivery> {
+  const replayKey = crypto.digestHex(() => [storeKeyText(rules, verified, id)]);
+  if (isPromise(replayKey)) return replayKey.then((ready) => new LazyDelivery(verified, id, ready));
+  return new LazyDelivery(verified, id, replayKey);
 }
 
 /** Length-prefixed, so that no two triples of name, tenant and identity share a text. */
 function storeKeyText(
   { name, replayIdentity }: IdentityRules,
-  verified: Omit<VerifiedDelivery, 'id' | 'replayKey'>,
+  verified: Unnamed,
   id: string | (() => string),
 ): string {
   const ownId = typeof id === 'string' ? id : id();

@@ -93,12 +93,9 @@ export function verifyDelivery(
   rules: VerificationRules,
   input: VerificationInput,
 ): MaybePromise<VerifiedDelivery> {
-  const { provider, freshness, identity } = rules;
-  const needsBody = identity.source === 'signed body' || isInBody(freshness);
-  const keyId = authenticate(provider.scheme, input);
-  const proceed = (id: string): MaybePromise<VerifiedDelivery> =>
-    verifyContent(rules, input, id, needsBody ? decodeBody(provider, input) : undefined);
-  return isPromise(keyId) ? keyId.then(proceed) : proceed(keyId);
+  const keyId = authenticate(rules.provider.scheme, input);
+  if (isPromise(keyId)) return keyId.then((id) => verifyContent(rules, input, id, neededBody(rules, input)));
+  return verifyContent(rules, input, keyId, neededBody(rules, input));
 }
 
 /** The same with the body decoded in any case: for whoever hands the event on. */
@@ -125,8 +122,10 @@ function verifyContent(
   return identify(identity, provider.scheme, message, body?.decoded.id, verified);
 }
 
-function isInBody({ source }: FreshnessLimits): boolean {
-  return source === 'signed body' || source === 'event time';
+function neededBody(rules: VerificationRules, input: VerificationInput): DecodedBody | undefined {
+  const { source } = rules.freshness;
+  const isNeeded = rules.identity.source === 'signed body' || source === 'signed body' || source === 'event time';
+  return isNeeded ? decodeBody(rules.provider, input) : undefined;
 }
 
 function decodeBody(provider: Provider, { reader, message }: VerificationInput): DecodedBody {
