@@ -35,8 +35,9 @@ export function fromFetchRequest(request: Request, options: FetchRequestOptions 
  * @example
  * return toFetchResponse(await receiver.handle(fromFetchRequest(request)));
  */
-export function toFetchResponse(response: WebhookResponse): Response {
-  return new Response(new Uint8Array(response.body), { status: response.status, headers: response.headers });
+export function toFetchResponse({ status, headers, body }: WebhookResponse): Response {
+  // `Response` refuses a body, even an empty one, for 204 and its kin.
+  return new Response(body.length === 0 ? null : new Uint8Array(body), { status, headers });
 }
 
 function fetchBodyReader(request: Request): BodyReader {

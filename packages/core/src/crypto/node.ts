@@ -15,6 +15,7 @@ import {
 import { decodeBase64, decodeBase64Url } from '../bytes/base64.js';
 import { decodeHex } from '../bytes/hex.js';
 import { ConfigurationError } from '../errors/webhook-error.js';
+import { notP256 } from './ecdsa.js';
 import { checkEd25519PublicKey, mismatchedHalves, PKCS8_HEADER, splitEd25519PrivateKey } from './ed25519.js';
 import type { ContentPart, KeyMaterial, PlatformCrypto, PreparedKey, SignatureEncoding } from './port.js';
 
@@ -104,10 +105,7 @@ function ed25519Key({ algorithm, bytes, use }: KeyMaterial): PreparedKey {
 function ecdsaKey({ algorithm, bytes }: KeyMaterial): PreparedKey {
   const key = spkiKey(bytes);
   if (key?.asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
-    throw new ConfigurationError(
-      'invalid_secret',
-      'an ECDSA P-256 public key must be SPKI bytes of that curve',
-    );
+    throw notP256();
   }
   return publicKeyVerifier(algorithm, (content, value) =>
     verifyWith('sha256', content, { key, dsaEncoding: 'der' }, value),

@@ -2,7 +2,7 @@ import { decodeBase64, decodeBase64Url, encodeBase64, toBase64Url } from '../byt
 import { decodeHex, encodeHex } from '../bytes/hex.js';
 import { concatBytes, encodeUtf8 } from '../bytes/utf8.js';
 import { ConfigurationError } from '../errors/webhook-error.js';
-import { derToRaw } from './ecdsa-der.js';
+import { derToRaw, notP256 } from './ecdsa.js';
 import { checkEd25519PublicKey, mismatchedHalves, PKCS8_HEADER, splitEd25519PrivateKey } from './ed25519.js';
 import type {
   Algorithm,
@@ -42,7 +42,8 @@ export const crypto: PlatformCrypto = {
 };
 
 function hmacKey({ algorithm, bytes, use }: KeyMaterial, hash: string): PreparedKey {
-  const key = lazily(() => importHmac(bytes, hash));
+  const secret = copyOf(bytes);
+  const key = lazily(() => importHmac(secret, hash));
   return {
     algorithm,
     use,
@@ -54,7 +55,7 @@ function hmacKey({ algorithm, bytes, use }: KeyMaterial, hash: string): Prepared
 
 function tokenKey({ bytes, use }: KeyMaterial): PreparedKey {
   // WebCrypto compares MACs only: tokens are equal when their MACs under a random key are.
-  const key = lazily(() => importHmac(crypto.randomBytes(32), 'SHA-256'));
+  const key = lazily(() => importHmac(copyOf(crypto.randomBytes(32)), 'SHA-256'));
   const token = Uint8Array.from(bytes);
   return {
     algorithm: 'token',
@@ -99,7 +100,9 @@ function ed25519Verifier(bytes: Uint8Array): PreparedKey {
 function ecdsaVerifier(bytes: Uint8Array): PreparedKey {
   const spki = copyOf(bytes);
   const key = lazily(() =>
-    subtle.importKey('spki', spki, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']),
+    subtle
+      .importKey('spki', spki, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify'])
+      .catch((cause: unknown) => Promise.reject(notP256(cause))),
   );
   return publicKeyVerifier('ecdsa-p256-sha256', async (content, value) => {
     const raw = derToRaw(value);
@@ -146,8 +149,8 @@ async function some(
   return false;
 }
 
-function importHmac(bytes: Uint8Array, hash: string): Promise<WebKey> {
-  return subtle.importKey('raw', copyOf(bytes), { name: 'HMAC', hash }, false, ['sign', 'verify']);
+function importHmac(bytes: Bytes, hash: string): Promise<WebKey> {
+  return subtle.importKey('raw', bytes, { name: 'HMAC', hash }, false, ['sign', 'verify']);
 }
 
 function importSeed(seed: Uint8Array): Promise<WebKey> {

@@ -38,7 +38,6 @@ export function jsonEnvelope(options: JsonEnvelopeOptions): Envelope {
   return {
     fields,
     decode(json, header) {
-      if (!isJsonObject(json)) throw malformed('the body must be a JSON object');
       for (const [name, path] of Object.entries(repeats)) checkRepeated(json, path, name, header(name));
       return {
         type: readType(json, fields.type, header),
@@ -68,6 +67,7 @@ function writeObject(members: Readonly<Record<string, unknown>>): string {
 type HeaderOf = Parameters<Envelope['decode']>[1];
 
 function readField(json: unknown, field: Field, header: HeaderOf): unknown {
+  if ('value' in field) return field.value;
   return 'header' in field ? header(field.header) : at(json, field.body);
 }
 
@@ -114,6 +114,7 @@ function at(json: unknown, path: string): unknown {
 }
 
 function placeOf(field: Field): string {
+  if ('value' in field) return `the constant \`${field.value}\``;
   return 'header' in field ? `header \`${field.header}\`` : `\`${field.body}\``;
 }
 

@@ -1,7 +1,11 @@
-/** Where a field stands: a dot path into the JSON body, or a header's name in lower case. */
+/**
+ * Where a field stands: a dot path into the JSON body, a header's name in lower case, or nowhere because it
+ * always is the same (the type of a system with one kind of delivery).
+ */
 export type Field =
   | { readonly body: string; readonly time?: 'iso' | 'seconds' | 'milliseconds' }
-  | { readonly header: string };
+  | { readonly header: string }
+  | { readonly value: string };
 
 /** What a verified body says. */
 export interface Decoded {
@@ -48,6 +52,8 @@ export interface Envelope {
     /** The time of the attempt, where it stands in the body. */
     readonly sentAt?: Field;
   };
+  /** Reads a verified body that is not JSON (a form); what it throws is a `WebhookError`. Default: JSON. */
+  parse?(body: Uint8Array): unknown;
   /** Throws `malformed_envelope`, `malformed_identity` or `header_mismatch`. */
   decode(json: unknown, header: (name: string) => string | undefined): Decoded;
   encode(event: Outgoing, delivery: DeliveryInfo): EncodedEvent;

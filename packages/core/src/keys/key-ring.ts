@@ -125,8 +125,8 @@ function prepare(named: NamedSecret, scheme: Scheme, use: 'verify' | 'sign'): re
     throw new ConfigurationError(
       'invalid_secret',
       use === 'verify'
-        ? `the secret \`${named.id}\` is a private key: a receiver takes the public key (\`whpk_\`)`
-        : `the secret \`${named.id}\` is a public key: a sender takes the private key (\`whsk_\`)`,
+        ? `the secret \`${named.id}\` is a private key: a receiver takes the public key${hint(named.secret, 'whpk_')}`
+        : `the secret \`${named.id}\` is a public key: a sender takes the private key${hint(named.secret, 'whsk_')}`,
     );
   }
   return usable.map((key) => ({
@@ -135,4 +135,8 @@ function prepare(named: NamedSecret, scheme: Scheme, use: 'verify' | 'sign'): re
     notAfterMs: named.notAfter?.getTime() ?? Number.POSITIVE_INFINITY,
     key: crypto.prepareKey(key),
   }));
+}
+
+function hint(secret: Secret, prefix: string): string {
+  return typeof secret === 'string' && /^wh[ps]k_/.test(secret) ? ` (\`${prefix}\`)` : '';
 }

@@ -28,6 +28,7 @@ export function unauthenticatedFields(provider: Provider): readonly EventField[]
 }
 
 function isCovered({ scheme }: Provider, field: Field, headerIsSigned: boolean): boolean {
+  if ('value' in field) return true;
   if ('header' in field) return headerIsSigned;
   const { body } = scheme.authenticates;
   if (typeof body === 'string') return body === 'all';

@@ -1,3 +1,4 @@
+import type { PreparedKey } from '../crypto/port.js';
 import { WebhookError } from '../errors/webhook-error.js';
 import { keysAt } from '../keys/key-ring.js';
 import type { HandshakeInput } from '../provider/provider.js';
@@ -6,8 +7,9 @@ import { bodyTooLarge, checkBodyHeaders } from '../request/read-body.js';
 import type { WebhookRequest } from '../request/webhook-request.js';
 import type { WebhookResponse } from '../request/webhook-response.js';
 import { withDeadline } from '../time/deadline.js';
-import { isPromise } from '../time/maybe-promise.js';
-import { type DecodedBody, messageOf, verifyAndDecode } from '../verify/verification.js';
+import type { MaybePromise } from '../time/maybe-promise.js';
+import { authenticate } from '../verify/authenticate.js';
+import { type DecodedBody, decodeBody, messageOf, parseBody, verifyContent } from '../verify/verification.js';
 import type { VerifiedDelivery } from '../verify/verified-delivery.js';
 import type { ReceiverSettings } from './options.js';
 import type { Trace } from './trace.js';
@@ -27,31 +29,45 @@ export async function admit(
   trace: Trace,
 ): Promise<Admission> {
   const { provider, rules } = settings;
-  const { scheme, handshake } = provider;
+  const { scheme } = provider;
   const reader = new RequestReader(request);
-  if (request.method !== 'POST') {
-    const response = await handshake?.(handshakeInput(settings, request, reader, undefined));
-    if (response !== undefined) return { kind: 'handshake', response };
-    throw new WebhookError(
-      'method_not_allowed',
-      `the method must be POST, got ${request.method.slice(0, 16)}`,
-    );
-  }
+  if (request.method !== 'POST') return await answerUnverified(settings, request, reader);
   checkBodyHeaders(reader, settings.maxBodyBytes);
   const read = scheme.read(reader);
   const bytes = request.body instanceof Uint8Array ? request.body : await readBody(settings, request.body);
   if (bytes.length > settings.maxBodyBytes) throw bodyTooLarge(settings.maxBodyBytes);
   trace.ended('bodyMs');
+
   const credentials = scheme.readBody?.(bytes) ?? read;
-  const resolved = settings.resolveKeys(request);
-  const { keys, tenant } = isPromise(resolved) ? await resolved : resolved;
+  const { keys, tenant } = await settings.resolveKeys(request);
   const message = messageOf(reader, credentials, bytes);
   const input = { reader, message, credentials, keys, tenant, receivedAtMs: settings.now() };
   trace.claimed = input;
-  const { delivery, body } = await verifyAndDecode(rules, input);
+  const { id: keyId, key } = await authenticate(scheme, input);
+  const json = parseBody(provider, bytes);
+  const response = await provider.handshake?.(handshakeInput(reader, json, () => key));
+  if (response !== undefined) return { kind: 'handshake', response };
+  const body = decodeBody(provider, json, reader);
+  const delivery = await verifyContent(rules, input, keyId, body);
   trace.ended('verifyMs');
-  const response = await handshake?.(handshakeInput(settings, request, reader, body.json));
-  return response === undefined ? { kind: 'delivery', delivery, body } : { kind: 'handshake', response };
+  return { kind: 'delivery', delivery, body };
+}
+
+async function answerUnverified(
+  settings: ReceiverSettings,
+  request: WebhookRequest,
+  reader: RequestReader,
+): Promise<Admission> {
+  const firstKey = async (): Promise<PreparedKey> => {
+    const { keys } = await settings.resolveKeys(request);
+    const [first] = keysAt(keys, settings.now());
+    if (first === undefined) throw new WebhookError('no_key', 'no secret is valid at this time');
+    return first.key;
+  };
+  const response = await settings.provider.handshake?.(handshakeInput(reader, undefined, firstKey));
+  if (response !== undefined) return { kind: 'handshake', response };
+  const method = request.method.slice(0, 16);
+  throw new WebhookError('method_not_allowed', `the method must be POST, got ${method}`);
 }
 
 function readBody(
@@ -64,10 +80,9 @@ function readBody(
 }
 
 function handshakeInput(
-  settings: ReceiverSettings,
-  request: WebhookRequest,
   reader: RequestReader,
   verified: unknown,
+  findKey: () => MaybePromise<PreparedKey>,
 ): HandshakeInput {
   return {
     method: reader.method,
@@ -75,11 +90,6 @@ function handshakeInput(
     header: (name) => reader.header(name),
     optionalHeader: (name) => reader.optionalHeader(name),
     verified,
-    async sign(content, encoding) {
-      const { keys } = await settings.resolveKeys(request);
-      const [first] = keysAt(keys, settings.now());
-      if (first === undefined) throw new WebhookError('no_key', 'no secret is valid at this time');
-      return first.key.sign(content, encoding);
-    },
+    sign: async (content, encoding) => (await findKey()).sign(content, encoding),
   };
 }

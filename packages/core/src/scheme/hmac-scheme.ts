@@ -28,8 +28,11 @@ export interface HmacSchemeOptions<Content extends string> {
   readonly algorithm?: Extract<Algorithm, `hmac-${string}`> | undefined;
   /** How a secret's text becomes key bytes: as it is (default), or decoded strictly. */
   readonly secretEncoding?: 'utf8' | 'base64' | 'hex' | undefined;
-  /** The URL that the sender signs; needed where `content` has `{url}`, never taken from the request. */
-  readonly publicUrl?: string | undefined;
+  /**
+   * The URL that the sender signs, needed where `content` has `{url}`. A function gets the request's path and
+   * query; the host is never taken from the request, because whoever sends it chooses it.
+   */
+  readonly publicUrl?: string | ((pathAndQuery: string) => string) | undefined;
 }
 
 /**
@@ -64,10 +67,22 @@ export function hmacScheme<const Content extends string>(options: HmacSchemeOpti
     },
     readKey: (secret) => [{ algorithm, bytes: secretBytes(secret, options.secretEncoding), use: 'both' }],
     read: wire.read,
-    content:
-      publicUrl === undefined ? template.build : (message) => template.build({ ...message, url: publicUrl }),
+    content: contentBuilder(template, publicUrl),
     write: wire.write,
   };
+}
+
+function contentBuilder(
+  template: ContentTemplate,
+  publicUrl: HmacSchemeOptions<string>['publicUrl'],
+): Scheme['content'] {
+  if (publicUrl === undefined) return template.build;
+  if (typeof publicUrl === 'string') return (message) => template.build({ ...message, url: publicUrl });
+  return (message) => template.build({ ...message, url: publicUrl(pathAndQuery(message.url)) });
+}
+
+function pathAndQuery(url = ''): string {
+  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
 }
 
 interface WireFormat {

@@ -23,7 +23,8 @@ export function parseSignatureList(name: string, text: string, syntax: ListSynta
   for (let start = 0; start <= text.length; ) {
     const found = text.indexOf(syntax.separator, start);
     const end = found === -1 ? text.length : found;
-    if (entries.length === MAX_ENTRIES) throw malformedHeader(name, `must have at most ${MAX_ENTRIES} entries`);
+    if (entries.length === MAX_ENTRIES)
+      throw malformedHeader(name, `must have at most ${MAX_ENTRIES} entries`);
     entries.push(readEntry(name, text.slice(start, end), syntax));
     start = end + syntax.separator.length;
   }

@@ -20,6 +20,8 @@ export interface SignInput {
   readonly body: Uint8Array | string;
   /** Needed only by providers that sign it; default `POST`. */
   readonly method?: string | undefined;
+  /** Needed only by providers that sign it. */
+  readonly url?: string | undefined;
 }
 
 /** Options of {@link sign}. */
@@ -94,6 +96,7 @@ function messageToSign(input: SignInput, timestamp: Date, { name, scheme }: Prov
         ? undefined
         : formatTimestamp(timestamp.getTime(), authenticates.timestamp),
     method: input.method ?? 'POST',
+    url: input.url,
     body: bodyBytes(input.body),
   };
 }

@@ -12,8 +12,8 @@ export interface Claimed {
   readonly receivedAtMs: number;
 }
 
-/** The id of the secret that made one of the signatures; throws `no_key` or `signature_mismatch`. */
-export function authenticate(scheme: Scheme, claimed: Claimed): MaybePromise<string> {
+/** The key that made one of the signatures; throws `no_key` or `signature_mismatch`. */
+export function authenticate(scheme: Scheme, claimed: Claimed): MaybePromise<RingKey> {
   const { message, credentials, receivedAtMs } = claimed;
   const keys = keysAt(claimed.keys, receivedAtMs);
   if (keys.length === 0) throw new WebhookError('no_key', 'no secret is valid at this time');
@@ -21,7 +21,7 @@ export function authenticate(scheme: Scheme, claimed: Claimed): MaybePromise<str
   for (const ringKey of keys) {
     const holds = ringKey.key.verify(content, credentials.signatures);
     if (isPromise(holds)) return matchLater(holds, keys.slice(keys.indexOf(ringKey)), content, credentials);
-    if (holds) return ringKey.id;
+    if (holds) return ringKey;
   }
   throw mismatch();
 }
@@ -32,10 +32,10 @@ async function matchLater(
   keys: readonly RingKey[],
   content: readonly ContentPart[],
   { signatures }: Credentials,
-): Promise<string> {
+): Promise<RingKey> {
   let answer: MaybePromise<boolean> = first;
-  for (const [position, { id }] of keys.entries()) {
-    if (await answer) return id;
+  for (const [position, ringKey] of keys.entries()) {
+    if (await answer) return ringKey;
     answer = keys[position + 1]?.key.verify(content, signatures) ?? false;
   }
   throw mismatch();

@@ -30,7 +30,9 @@ export function identify(
 ): MaybePromise<VerifiedDelivery> {
   if (rules.source === 'digest') {
     const digest = crypto.digestHex(() => scheme.identity?.(message) ?? [message.body]);
-    return isPromise(digest) ? digest.then((id) => named(rules, verified, id)) : named(rules, verified, digest);
+    return isPromise(digest)
+      ? digest.then((id) => named(rules, verified, id))
+      : named(rules, verified, digest);
   }
   // A scheme has checked the id that it signs.
   const isChecked = rules.source === 'signed header';

@@ -93,24 +93,13 @@ export function verifyDelivery(
   rules: VerificationRules,
   input: VerificationInput,
 ): MaybePromise<VerifiedDelivery> {
-  const keyId = authenticate(rules.provider.scheme, input);
-  if (isPromise(keyId)) return keyId.then((id) => verifyContent(rules, input, id, neededBody(rules, input)));
-  return verifyContent(rules, input, keyId, neededBody(rules, input));
+  const key = authenticate(rules.provider.scheme, input);
+  if (isPromise(key)) return key.then(({ id }) => verifyContent(rules, input, id, neededBody(rules, input)));
+  return verifyContent(rules, input, key.id, neededBody(rules, input));
 }
 
-/** The same with the body decoded in any case: for whoever hands the event on. */
-export async function verifyAndDecode(
-  rules: VerificationRules,
-  input: VerificationInput,
-): Promise<{ readonly delivery: VerifiedDelivery; readonly body: DecodedBody }> {
-  const authenticated = authenticate(rules.provider.scheme, input);
-  const keyId = isPromise(authenticated) ? await authenticated : authenticated;
-  const body = decodeBody(rules.provider, input);
-  const delivery = verifyContent(rules, input, keyId, body);
-  return { delivery: isPromise(delivery) ? await delivery : delivery, body };
-}
-
-function verifyContent(
+/** What comes after the signature: freshness, then identity. */
+export function verifyContent(
   { provider, freshness, identity }: VerificationRules,
   { message, credentials, receivedAtMs, tenant }: VerificationInput,
   keyId: string,
@@ -122,13 +111,19 @@ function verifyContent(
   return identify(identity, provider.scheme, message, body?.decoded.id, verified);
 }
 
-function neededBody(rules: VerificationRules, input: VerificationInput): DecodedBody | undefined {
-  const { source } = rules.freshness;
-  const isNeeded = rules.identity.source === 'signed body' || source === 'signed body' || source === 'event time';
-  return isNeeded ? decodeBody(rules.provider, input) : undefined;
+/** A verified body, parsed: JSON, unless the envelope reads another format. */
+export function parseBody({ envelope }: Provider, body: Uint8Array): unknown {
+  return envelope.parse === undefined ? parseJsonBody(body) : envelope.parse(body);
 }
 
-function decodeBody(provider: Provider, { reader, message }: VerificationInput): DecodedBody {
-  const json = parseJsonBody(message.body);
-  return { json, decoded: provider.envelope.decode(json, (name) => reader.optionalHeader(name)) };
+/** What a parsed body says. */
+export function decodeBody({ envelope }: Provider, json: unknown, reader: RequestReader): DecodedBody {
+  return { json, decoded: envelope.decode(json, (name) => reader.optionalHeader(name)) };
+}
+
+function neededBody(rules: VerificationRules, input: VerificationInput): DecodedBody | undefined {
+  const { provider, freshness, identity } = rules;
+  const isTimeInBody = freshness.source === 'signed body' || freshness.source === 'event time';
+  if (identity.source !== 'signed body' && !isTimeInBody) return undefined;
+  return decodeBody(provider, parseBody(provider, input.message.body), input.reader);
 }

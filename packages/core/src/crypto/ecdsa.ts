@@ -1,3 +1,5 @@
+import { ConfigurationError } from '../errors/webhook-error.js';
+
 const HALF = 32;
 
 /**
@@ -25,4 +27,13 @@ function readInteger(der: Uint8Array, offset: number): { value: Uint8Array; end:
   if (isNegative || (isPadded && length > 1 && second < 0x80)) return undefined;
   const value = der.subarray(isPadded ? offset + 3 : offset + 2, end);
   return value.length > HALF ? undefined : { value, end };
+}
+
+/** The bytes are no SPKI public key of the curve P-256. */
+export function notP256(cause?: unknown): ConfigurationError {
+  return new ConfigurationError(
+    'invalid_secret',
+    'an ECDSA public key must be SPKI bytes of the curve P-256',
+    { cause },
+  );
 }
