@@ -24,7 +24,7 @@ export function formatTimestamp(epochMs: number, unit: TimeUnit): string {
   return String(Math.floor(unit === 'seconds' ? epochMs / 1000 : epochMs));
 }
 
-const ISO = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d{1,9})?(?:[Zz]|([+-])(\d\d):?([0-5]\d))?$/;
+const ISO = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d{1,9})?(?:[Zz]|([+-])([01]\d|2[0-3]):?([0-5]\d))?$/;
 
 function parseIso(text: string): number | undefined {
   const [, date, time, fraction = '', sign = '+', hours = '0', minutes = '0'] = ISO.exec(text) ?? [];

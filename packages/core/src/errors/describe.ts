@@ -17,7 +17,9 @@ export function mustBe(
   value: unknown,
   code: ConfigurationErrorCode = 'invalid_option',
 ): ConfigurationError {
-  return new ConfigurationError(code, `\`${field}\` must be ${expected}, got ${kindOf(value)}`);
+  // A secret that a configuration file reads as a number is still a secret.
+  const got = code === 'invalid_secret' && value !== null ? typeof value : kindOf(value);
+  return new ConfigurationError(code, `\`${field}\` must be ${expected}, got ${got}`);
 }
 
 /** A finite number of at least `minimum`, or a {@link ConfigurationError} that names the field. */

@@ -20,6 +20,13 @@ export interface NamedSecret {
 /** One secret, or several at once while they rotate. Unnamed ones are called by position: `k0`, `k1`. */
 export type Secrets = Secret | NamedSecret | readonly (Secret | NamedSecret)[];
 
+interface HeldSecret {
+  readonly id: string;
+  readonly secret: Secret;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+}
+
 /** A prepared key of the secret `id`, with its window in epoch milliseconds. */
 export interface RingKey {
   readonly id: string;
@@ -32,14 +39,14 @@ export interface RingKey {
 export class KeyRing {
   /** The names of the secrets, in order. */
   readonly ids: readonly string[];
-  readonly #secrets: readonly NamedSecret[];
+  readonly #secrets: readonly HeldSecret[];
   readonly #prepared = {
     verify: new WeakMap<Scheme, readonly RingKey[]>(),
     sign: new WeakMap<Scheme, readonly RingKey[]>(),
   };
 
   constructor(secrets: Secrets) {
-    this.#secrets = namedSecrets(secrets);
+    this.#secrets = heldSecrets(secrets);
     this.ids = Object.freeze(this.#secrets.map((secret) => secret.id));
     Object.freeze(this);
   }
@@ -81,7 +88,7 @@ function isValidAt(key: RingKey, atMs: number): boolean {
   return key.notBeforeMs <= atMs && atMs < key.notAfterMs;
 }
 
-function namedSecrets(secrets: Secrets): readonly NamedSecret[] {
+function heldSecrets(secrets: Secrets): readonly HeldSecret[] {
   const list = isList(secrets) ? secrets : [secrets];
   if (list.length === 0 || list.length > MAX_KEYS) {
     throw new ConfigurationError(
@@ -89,52 +96,59 @@ function namedSecrets(secrets: Secrets): readonly NamedSecret[] {
       `\`secrets\` must hold 1 to ${MAX_KEYS} secrets, got ${list.length}`,
     );
   }
-  const named = list.map((secret, position) => namedSecret(secret, position));
-  if (new Set(named.map((secret) => secret.id)).size !== named.length) {
+  const held = list.map(heldSecret);
+  if (new Set(held.map((secret) => secret.id)).size !== held.length) {
     throw new ConfigurationError('invalid_secret', '`secrets` must have different ids');
   }
-  return named;
+  return held;
 }
 
 function isList(secrets: Secrets): secrets is readonly (Secret | NamedSecret)[] {
   return Array.isArray(secrets);
 }
 
-function namedSecret(secret: Secret | NamedSecret, position: number): NamedSecret {
-  if (typeof secret === 'string') return { id: `k${position}`, secret };
-  if (secret instanceof Uint8Array) return { id: `k${position}`, secret: Uint8Array.from(secret) };
+// A copy: dates and bytes that change later change nothing.
+function heldSecret(secret: Secret | NamedSecret, position: number): HeldSecret {
+  const always = { notBeforeMs: Number.NEGATIVE_INFINITY, notAfterMs: Number.POSITIVE_INFINITY };
+  if (typeof secret === 'string' || secret instanceof Uint8Array) {
+    return { id: `k${position}`, secret: copyOf(secret), ...always };
+  }
   if (typeof secret !== 'object' || secret === null || !('secret' in secret)) {
     throw mustBe('secrets', 'a string, bytes, or `{ id, secret }`', secret, 'invalid_secret');
   }
   if (typeof secret.id !== 'string' || secret.id === '') {
     throw mustBe('secrets[].id', 'a text that is not empty', secret.id, 'invalid_secret');
   }
-  for (const window of ['notBefore', 'notAfter'] as const) {
-    const date = secret[window];
-    if (date !== undefined && !(date instanceof Date && Number.isFinite(date.getTime()))) {
-      throw mustBe(`secrets[].${window}`, 'a valid Date', date, 'invalid_secret');
-    }
-  }
-  return { ...secret };
+  return {
+    id: secret.id,
+    secret: copyOf(secret.secret),
+    notBeforeMs: epochMs('notBefore', secret.notBefore) ?? always.notBeforeMs,
+    notAfterMs: epochMs('notAfter', secret.notAfter) ?? always.notAfterMs,
+  };
 }
 
-function prepare(named: NamedSecret, scheme: Scheme, use: 'verify' | 'sign'): readonly RingKey[] {
-  const material = scheme.readKey(named.secret);
-  const usable = material.filter((key) => key.use === use || key.use === 'both');
+function copyOf(secret: Secret): Secret {
+  return secret instanceof Uint8Array ? Uint8Array.from(secret) : secret;
+}
+
+function epochMs(window: string, date: Date | undefined): number | undefined {
+  if (date === undefined) return undefined;
+  if (date instanceof Date && Number.isFinite(date.getTime())) return date.getTime();
+  throw mustBe(`secrets[].${window}`, 'a valid Date', date);
+}
+
+function prepare(held: HeldSecret, scheme: Scheme, use: 'verify' | 'sign'): readonly RingKey[] {
+  const { id, secret, notBeforeMs, notAfterMs } = held;
+  const usable = scheme.readKey(secret).filter((key) => key.use === use || key.use === 'both');
   if (usable.length === 0) {
     throw new ConfigurationError(
       'invalid_secret',
       use === 'verify'
-        ? `the secret \`${named.id}\` is a private key: a receiver takes the public key${hint(named.secret, 'whpk_')}`
-        : `the secret \`${named.id}\` is a public key: a sender takes the private key${hint(named.secret, 'whsk_')}`,
+        ? `the secret \`${id}\` is a private key: a receiver takes the public key${hint(secret, 'whpk_')}`
+        : `the secret \`${id}\` is a public key: a sender takes the private key${hint(secret, 'whsk_')}`,
     );
   }
-  return usable.map((key) => ({
-    id: named.id,
-    notBeforeMs: named.notBefore?.getTime() ?? Number.NEGATIVE_INFINITY,
-    notAfterMs: named.notAfter?.getTime() ?? Number.POSITIVE_INFINITY,
-    key: crypto.prepareKey(key),
-  }));
+  return usable.map((key) => ({ id, notBeforeMs, notAfterMs, key: crypto.prepareKey(key) }));
 }
 
 function hint(secret: Secret, prefix: string): string {

@@ -36,7 +36,8 @@ export async function runHandler(
       `the handler of \`${event.type}\` took longer than \`handlerTimeoutMs\` (${settings.handlerTimeoutMs} ms)`,
     );
     abort.abort(error);
-    request.waitUntil?.(settleLate(settings, received, running));
+    const late = settleLate(settings, received, running);
+    request.waitUntil?.(late);
     throw error;
   }
   if (!outcome.failed) return commit(session, trace, 'processed');

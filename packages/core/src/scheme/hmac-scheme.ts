@@ -142,6 +142,10 @@ function timePlace(option: HmacSchemeOptions<string>['timestamp']): TimePlace {
 
 function checkOptions(options: Omit<HmacSchemeOptions<string>, 'content'>, template: ContentTemplate): void {
   if (options.signature.header === '') throw mustBe('signature.header', 'the name of a header', '');
+  const { signature, timestamp } = options;
+  if (timestamp !== undefined && 'listKey' in timestamp && signature.list === undefined) {
+    throw mustBe('signature.list', 'given, because `timestamp` has a `listKey`', signature.list);
+  }
   const needed = [
     ['id', options.id],
     ['timestamp', options.timestamp],

@@ -1,5 +1,4 @@
 import { encodeUtf8, isWellFormed } from '../bytes/utf8.js';
-import { kindOf } from '../errors/describe.js';
 import { ConfigurationError } from '../errors/webhook-error.js';
 import type { Secret } from './port.js';
 
@@ -31,8 +30,7 @@ export function verbatimSecret(secret: Secret): Uint8Array {
     }
     return longEnough(encodeUtf8(secret));
   }
-  if (!(secret instanceof Uint8Array))
-    throw invalidSecret(`must be a string or bytes, got ${kindOf(secret)}`);
+  if (!(secret instanceof Uint8Array)) throw invalidSecret(`must be a string or bytes, got ${typeof secret}`);
   return longEnough(Uint8Array.from(secret));
 }
 
