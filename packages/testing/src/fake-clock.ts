@@ -64,7 +64,8 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
         due.callback();
         await settled();
       }
-      nowMs = untilMs;
+      // Another `advance` may have gone further meanwhile: time never goes back.
+      nowMs = Math.max(nowMs, untilMs);
     },
   };
 }

@@ -18,7 +18,7 @@ export function mustBe(
   code: ConfigurationErrorCode = 'invalid_option',
 ): ConfigurationError {
   // A secret that a configuration file reads as a number is still a secret.
-  const got = code === 'invalid_secret' && value !== null ? typeof value : kindOf(value);
+  const got = code === 'invalid_secret' && typeof value === 'number' ? 'number' : kindOf(value);
   return new ConfigurationError(code, `\`${field}\` must be ${expected}, got ${got}`);
 }
 

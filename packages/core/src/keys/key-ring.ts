@@ -134,7 +134,7 @@ function copyOf(secret: Secret): Secret {
 function epochMs(window: string, date: Date | undefined): number | undefined {
   if (date === undefined) return undefined;
   if (date instanceof Date && Number.isFinite(date.getTime())) return date.getTime();
-  throw mustBe(`secrets[].${window}`, 'a valid Date', date);
+  throw mustBe(`secrets[].${window}`, 'a valid Date', date, 'invalid_secret');
 }
 
 function prepare(held: HeldSecret, scheme: Scheme, use: 'verify' | 'sign'): readonly RingKey[] {

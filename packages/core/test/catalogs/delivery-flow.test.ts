@@ -1,11 +1,15 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
-import { deliveryFlowEvents, type DeliveryFlowModelData } from '../../src/catalogs/delivery-flow.js';
+import { type DeliveryFlowModelData, deliveryFlowEvents } from '../../src/catalogs/delivery-flow.js';
 import { describeCatalog } from './describe-catalog.js';
 
 const modelTypes = [
-  'prediction.success', 'prediction.failed',
-  'model.created', 'model.updated', 'model.deprecated', 'model.shared',
+  'prediction.success',
+  'prediction.failed',
+  'model.created',
+  'model.updated',
+  'model.deprecated',
+  'model.shared',
 ];
 const keyTypes = ['user.api_key.created', 'user.api_key.revoked'];
 

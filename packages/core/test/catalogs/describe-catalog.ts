@@ -38,7 +38,10 @@ interface Expected {
 }
 
 /** What every catalog promises; a catalog's own test says what its document says. */
-export function describeCatalog(catalog: Readonly<Record<string, z.ZodType>>, { types, shown, payloads }: Expected): void {
+export function describeCatalog(
+  catalog: Readonly<Record<string, z.ZodType>>,
+  { types, shown, payloads }: Expected,
+): void {
   // As the receiver does it: through Standard Schema.
   const validate = (type: string, data: unknown) => {
     const schema = catalog[type];
@@ -71,7 +74,8 @@ export function describeCatalog(catalog: Readonly<Record<string, z.ZodType>>, { 
     '$type',
     ({ type, data, members, bags = [] }) => {
       test('refuses data that is no object', async () => {
-        for (const value of [undefined, null, 'text', 1, true, [], [data]]) await expectRefusedAt(type, value, []);
+        for (const value of [undefined, null, 'text', 1, true, [], [data]])
+          await expectRefusedAt(type, value, []);
       });
 
       if (Object.keys(members).length > 0) {
@@ -89,7 +93,8 @@ export function describeCatalog(catalog: Readonly<Record<string, z.ZodType>>, { 
 
         test('passes a member of the right kind unchanged', async () => {
           for (const [path, kind] of Object.entries(members)) {
-            for (const value of kinds[kindOf(kind)].good) await expectUnchanged(type, withMember(data, path, value));
+            for (const value of kinds[kindOf(kind)].good)
+              await expectUnchanged(type, withMember(data, path, value));
           }
         });
 
@@ -103,23 +108,43 @@ export function describeCatalog(catalog: Readonly<Record<string, z.ZodType>>, { 
       }
 
       test('keeps unknown members, at every depth and of any kind', async () => {
-        const objects = ['', ...Object.keys(members).filter((path) => kindOf(members[path]) === 'object'), ...bags];
+        const objects = [
+          '',
+          ...Object.keys(members).filter((path) => kindOf(members[path]) === 'object'),
+          ...bags,
+        ];
         for (const path of objects) {
           for (const value of ['text', 1, null, [null], { deep: [{ deeper: true }] }]) {
-            await expectUnchanged(type, withMember(data, path === '' ? 'added_later' : `${path}.added_later`, value));
+            await expectUnchanged(
+              type,
+              withMember(data, path === '' ? 'added_later' : `${path}.added_later`, value),
+            );
           }
         }
       });
 
       test('demands nothing of members that this type does not model', async () => {
-        for (const name of ['id', 'job_id', 'model_id', 'document_id', 'project_id', 'status', 'result', 'name', 'created_at']) {
+        for (const name of [
+          'id',
+          'job_id',
+          'model_id',
+          'document_id',
+          'project_id',
+          'status',
+          'result',
+          'name',
+          'created_at',
+        ]) {
           if (name in members) continue;
-          for (const value of ['text', 1, null, [], {}]) await expectUnchanged(type, { ...data, [name]: value });
+          for (const value of ['text', 1, null, [], {}])
+            await expectUnchanged(type, { ...data, [name]: value });
         }
       });
 
       test('a __proto__ member neither passes nor becomes the prototype', async () => {
-        const hostile: unknown = JSON.parse(`{"__proto__":{"admin":true},${JSON.stringify({ ...data, z: 0 }).slice(1)}`);
+        const hostile: unknown = JSON.parse(
+          `{"__proto__":{"admin":true},${JSON.stringify({ ...data, z: 0 }).slice(1)}`,
+        );
         expect(await validate(type, hostile)).toStrictEqual({ value: { ...data, z: 0 } });
       });
     },
@@ -141,7 +166,10 @@ function withMember(data: SampleData, path: string, value: unknown): unknown {
   const copy = structuredClone(data);
   const keys = path.split('.');
   const last = keys.pop() ?? '';
-  const parent = keys.reduce((node, key) => node[key] as Record<string, unknown>, copy as Record<string, unknown>);
+  const parent = keys.reduce(
+    (node, key) => node[key] as Record<string, unknown>,
+    copy as Record<string, unknown>,
+  );
   if (value === absent) delete parent[last];
   else parent[last] = value;
   return copy;

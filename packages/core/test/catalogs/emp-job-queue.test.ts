@@ -1,27 +1,44 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
-import { empJobQueueEvents, type EmpJobQueueData } from '../../src/catalogs/emp-job-queue.js';
+import { type EmpJobQueueData, empJobQueueEvents } from '../../src/catalogs/emp-job-queue.js';
 import { describeCatalog } from './describe-catalog.js';
 import { empJobQueueSamples as samples } from './samples.js';
 
 const types = [
-  'job.submitted', 'job.assigned', 'job.progress', 'job.completed', 'job.failed', 'job.cancelled', 'job.timeout',
+  'job.submitted',
+  'job.assigned',
+  'job.progress',
+  'job.completed',
+  'job.failed',
+  'job.cancelled',
+  'job.timeout',
   'job.status_changed',
-  'machine.startup', 'machine.shutdown',
-  'worker.connected', 'worker.disconnected',
+  'machine.startup',
+  'machine.shutdown',
+  'worker.connected',
+  'worker.disconnected',
 ];
 
 describe('empJobQueueEvents', () => {
   describeCatalog(empJobQueueEvents, {
     types,
-    shown: [['job.submitted', samples.test], ['job.completed', samples.everyMember]],
+    shown: [
+      ['job.submitted', samples.test],
+      ['job.completed', samples.everyMember],
+    ],
     payloads: [
       {
         types,
         data: samples.everyMember,
         members: {
-          job_id: 'string?', job_type: 'string?', job_status: 'string?', worker_id: 'string?', machine_id: 'string?',
-          progress: 'percent?', result: 'anything?', error: 'string?',
+          job_id: 'string?',
+          job_type: 'string?',
+          job_status: 'string?',
+          worker_id: 'string?',
+          machine_id: 'string?',
+          progress: 'percent?',
+          result: 'anything?',
+          error: 'string?',
         },
         bags: ['result'],
       },

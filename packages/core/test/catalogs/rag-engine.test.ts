@@ -1,14 +1,18 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
-import { ragEngineEvents, type RagEngineDocumentUploaded } from '../../src/catalogs/rag-engine.js';
+import { type RagEngineDocumentUploaded, ragEngineEvents } from '../../src/catalogs/rag-engine.js';
 import { describeCatalog } from './describe-catalog.js';
 import { ragEngineSamples as samples } from './samples.js';
 
 describe('ragEngineEvents', () => {
   describeCatalog(ragEngineEvents, {
     types: [
-      'document.uploaded', 'document.deleted', 'document.indexed', 'document.failed',
-      'chat_turn.created', 'chat_session.summarized',
+      'document.uploaded',
+      'document.deleted',
+      'document.indexed',
+      'document.failed',
+      'chat_turn.created',
+      'chat_session.summarized',
       'error.occurred',
     ],
     shown: [['document.uploaded', samples.documentUploaded]],
