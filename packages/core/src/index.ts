@@ -52,7 +52,7 @@ export type {
   Timings,
 } from './receiver/outcome.js';
 export { type MemoryReplayStoreOptions, memoryReplayStore } from './replay/memory-replay-store.js';
-export type { Claim, ReplayStore } from './replay/port.js';
+export type { Claim, ClaimAnswer, ReplayStore } from './replay/port.js';
 export type { HeaderReader } from './request/header-reader.js';
 export type { BodyReader, WebhookHeaders, WebhookRequest } from './request/webhook-request.js';
 export type { WebhookDispatcher, WebhookResponse } from './request/webhook-response.js';

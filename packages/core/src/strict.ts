@@ -13,4 +13,9 @@ export { malformedHeader } from './request/header-reader.js';
 export { jsonResponse } from './request/webhook-response.js';
 export { checkedId, isIdentity } from './scheme/identity.js';
 export { checkSecretText, MIN_SECRET_BYTES, verbatimSecret } from './scheme/secret-text.js';
-export { type ListEntry, type ListSyntax, parseSignatureList } from './scheme/signature-list.js';
+export {
+  checkedSignature,
+  type ListEntry,
+  type ListSyntax,
+  parseSignatureList,
+} from './scheme/signature-list.js';

@@ -87,13 +87,13 @@ function readTime(json: unknown, field: Field, header: HeaderOf): Date | undefin
   const value = readField(json, field, header);
   if (value === undefined || value === null) return undefined;
   const unit: TimeUnit = 'body' in field ? (field.time ?? 'iso') : 'iso';
-  const epochMs = typeof value === 'number' ? epochOf(value, unit) : parseTimestamp(String(value), unit);
+  const epochMs = typeof value === 'string' ? parseTimestamp(value, unit) : epochOf(value, unit);
   if (epochMs === undefined) throw malformed(`${placeOf(field)} must be a time (${unit})`);
   return new Date(epochMs);
 }
 
-function epochOf(value: number, unit: TimeUnit): number | undefined {
-  if (unit === 'iso') return undefined;
+function epochOf(value: unknown, unit: TimeUnit): number | undefined {
+  if (typeof value !== 'number' || unit === 'iso') return undefined;
   const epochMs = unit === 'seconds' ? value * 1000 : value;
   return epochMs >= 0 && epochMs <= 8.64e15 ? Math.floor(epochMs) : undefined;
 }

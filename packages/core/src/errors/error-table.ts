@@ -28,7 +28,7 @@ export const deliveryErrors = {
   malformed_header: {
     ...errorCodes.malformed_header,
     explanation:
-      'A header is not what the provider writes: too long (4 KiB), not printable ASCII, a time that is not canonical digits, an id with forbidden characters, a signature without its prefix, or more than 16 signatures.',
+      'A header is not what the provider writes: too long (4 KiB), not printable ASCII, a time that is not canonical digits, an id with forbidden characters, a signature without its prefix, two of them joined into one, or more than 16.',
     fix: 'The message names the header and the rule. Check the `provider`; a proxy may join or rewrite headers.',
   },
   duplicate_header: {

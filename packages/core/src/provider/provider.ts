@@ -1,5 +1,6 @@
 import type { ContentPart, SignatureEncoding } from '../crypto/port.js';
 import type { Envelope } from '../envelope/port.js';
+import { mustBe } from '../errors/describe.js';
 import type { WebhookResponse } from '../request/webhook-response.js';
 import type { Scheme, SchemeInput } from '../scheme/port.js';
 import type { MaybePromise } from '../time/maybe-promise.js';
@@ -28,4 +29,15 @@ export interface Provider {
   readonly retry?: RetryPolicy | undefined;
   /** The receiver's default where the provider demands another than 300. */
   readonly toleranceSeconds?: number | undefined;
+}
+
+/** The provider, or a `ConfigurationError` for what is none. */
+export function checkedProvider(provider: Provider): Provider {
+  const isProvider =
+    typeof provider === 'object' &&
+    provider !== null &&
+    typeof provider.scheme?.content === 'function' &&
+    typeof provider.envelope?.decode === 'function';
+  if (isProvider) return provider;
+  throw mustBe('provider', 'a provider such as `standardWebhooks`', provider);
 }

@@ -8,7 +8,7 @@ import { contentTemplate } from '../scheme/content-template.js';
 import { checkedId } from '../scheme/identity.js';
 import type { Scheme, Secret } from '../scheme/port.js';
 import { checkSecretText, invalidSecret, longEnough, verbatimSecret } from '../scheme/secret-text.js';
-import { parseSignatureList } from '../scheme/signature-list.js';
+import { checkedSignature, parseSignatureList } from '../scheme/signature-list.js';
 import type { Provider } from './provider.js';
 import { standardRetry } from './retry-policy.js';
 
@@ -72,7 +72,8 @@ function readSignatures(header: string): readonly Signature[] {
   const signatures: Signature[] = [];
   for (const { key, value } of parseSignatureList(SIGNATURE, header, { separator: ' ', assign: ',' })) {
     const algorithm = VERSIONS.get(key);
-    if (algorithm !== undefined) signatures.push({ algorithm, encoding: 'base64', value });
+    if (algorithm === undefined) continue;
+    signatures.push({ algorithm, encoding: 'base64', value: checkedSignature(SIGNATURE, value) });
   }
   return signatures;
 }

@@ -55,7 +55,7 @@ export function holdForApplication(
   const settle = async (status: number): Promise<void> => {
     cancel();
     trace.ended('handlerMs');
-    if (status >= 200 && status <= 299) return void (await commit(session, trace, 'processed'));
+    if (status >= 200 && status <= 299) return void (await commit(session, trace, 'processed', status));
     await session?.release();
     trace.refused(new WebhookError('handler_failed', `the application answered ${status}`), request, status);
   };

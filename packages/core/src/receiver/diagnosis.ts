@@ -1,4 +1,4 @@
-import type { WebhookRequest } from '../request/webhook-request.js';
+import { outlive, type WebhookRequest } from '../request/webhook-request.js';
 import type { Scheme } from '../scheme/port.js';
 import type { Now, Schedule } from '../time/clock.js';
 import type { Claimed } from '../verify/authenticate.js';
@@ -30,6 +30,6 @@ export class Diagnosis {
     const work = new Promise<void>((resolve) => this.#schedule(resolve, 0))
       .then(() => diagnose(this.#scheme, claimed))
       .then(done, () => done(undefined));
-    request.waitUntil?.(work);
+    outlive(request, work);
   }
 }

@@ -84,6 +84,8 @@ export function receiverSettings<Events>(options: ReceiverOptions<Events>): Rece
   const rules = verificationRules({ ...options, provider });
   const number = (field: NumberOption, byDefault: number, minimum: number): number =>
     finiteNumber(field, options[field] ?? byDefault, minimum);
+  const replay = replayStore(options.replay, rules);
+  if (replay !== undefined) checkEventAge(rules);
   const claims = claimPolicy(provider, rules, {
     leaseMs: number('leaseMs', 15_000, 1000),
     storeTimeoutMs: number('storeTimeoutMs', 2000, 1),
@@ -97,7 +99,7 @@ export function receiverSettings<Events>(options: ReceiverOptions<Events>): Rece
       timeoutMs: number('secretsTimeoutMs', 5000, 1),
       schedule,
     }),
-    replay: replayStore(options.replay, rules),
+    replay,
     claims,
     maxBodyBytes: number('maxBodyBytes', 1_048_576, 0),
     bodyTimeoutMs: number('bodyTimeoutMs', 10_000, 1),
@@ -137,6 +139,17 @@ function replayStore(
   }
   if (typeof option?.claim !== 'function') throw mustBe('replay', 'a replay store or false', option);
   return option;
+}
+
+// An event that is accepted after the store has forgotten it is accepted twice.
+function checkEventAge({ freshness, ttlMs }: VerificationRules): void {
+  const mostMs = ttlMs - freshness.toleranceMs;
+  if (freshness.source !== 'event time' || freshness.maxEventAgeMs <= Math.max(0, mostMs)) return;
+  throw mustBe(
+    'maxEventAgeSeconds',
+    `at most \`replayTtlSeconds\` less the tolerance (${mostMs / 1000})`,
+    freshness.maxEventAgeMs / 1000,
+  );
 }
 
 /**

@@ -84,11 +84,12 @@ export async function receive<Taker>(
 export async function commit(
   session: ClaimSession | undefined,
   trace: Trace,
-  status: 'processed' | 'ignored',
+  code: 'processed' | 'ignored',
+  status = 200,
 ): Promise<WebhookResponse> {
   const isCommitted = session === undefined || (await session.commit());
-  trace.accepted(isCommitted ? status : 'commit_failed');
-  return acknowledge(status);
+  trace.accepted(isCommitted ? code : 'commit_failed', status);
+  return acknowledge(code);
 }
 
 async function claim(

@@ -34,5 +34,5 @@ export function refuse(error: WebhookError, leaseMs: number): WebhookResponse {
 }
 
 function retryAfterSeconds(leaseMs: number): number {
-  return Math.max(1, Math.min(MAX_RETRY_AFTER_SECONDS, Math.ceil(leaseMs / 1000)));
+  return Math.max(1, Math.min(MAX_RETRY_AFTER_SECONDS, Math.floor(leaseMs / 1000)));
 }

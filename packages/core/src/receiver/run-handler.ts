@@ -1,6 +1,7 @@
 import { WebhookError } from '../errors/webhook-error.js';
 import type { EventHandler, WebhookEvent } from '../events/event-types.js';
-import type { WebhookRequest } from '../request/webhook-request.js';
+import type { ClaimSession } from '../replay/claim-session.js';
+import { outlive, type WebhookRequest } from '../request/webhook-request.js';
 import type { WebhookResponse } from '../request/webhook-response.js';
 import type { ReceiverSettings } from './options.js';
 import { report } from './outcome.js';
@@ -36,8 +37,7 @@ export async function runHandler(
       `the handler of \`${event.type}\` took longer than \`handlerTimeoutMs\` (${settings.handlerTimeoutMs} ms)`,
     );
     abort.abort(error);
-    const late = settleLate(settings, received, running);
-    request.waitUntil?.(late);
+    outlive(request, settleLate(settings, received, running));
     throw error;
   }
   if (!outcome.failed) return commit(session, trace, 'processed');
@@ -73,12 +73,21 @@ async function settleLate(
   running: Promise<Settled>,
 ): Promise<void> {
   const outcome = await running;
-  const isCommitted = !outcome.failed && (await session?.commit());
-  if (outcome.failed) await session?.release();
+  const claim = await (outcome.failed ? release(session) : committed(session));
   report(settings.onOutcome, {
     kind: 'notice',
     code: 'handler_settled_late',
     receiver: settings.name,
-    message: `the late handler of \`${event.type}\` (${event.id}) ${outcome.failed ? 'failed' : 'resolved'}; its claim was ${isCommitted === true ? 'committed' : 'released'}`,
+    message: `the late handler of \`${event.type}\` (${event.id}) ${outcome.failed ? 'failed' : 'resolved'}; its claim ${claim}`,
   });
+}
+
+async function committed(session: ClaimSession | undefined): Promise<string> {
+  const isCommitted = session === undefined || (await session.commit());
+  return isCommitted ? 'was committed' : 'had been lost';
+}
+
+async function release(session: ClaimSession | undefined): Promise<string> {
+  await session?.release();
+  return 'was released';
 }

@@ -1,10 +1,11 @@
 import { crypto } from '#crypto';
 import { encodeHex } from '../bytes/hex.js';
+import { mustBe } from '../errors/describe.js';
 import { isWebhookError, WebhookError } from '../errors/webhook-error.js';
 import type { Schedule } from '../time/clock.js';
 import { withDeadline } from '../time/deadline.js';
 import type { MaybePromise } from '../time/maybe-promise.js';
-import type { Claim, ReplayStore } from './port.js';
+import type { Claim, ClaimAnswer, ReplayStore } from './port.js';
 
 const TOKEN_BYTES = 16;
 const COMMIT_RETRY_MS = 100;
@@ -25,6 +26,7 @@ export class ClaimSession {
   readonly #store: ReplayStore;
   readonly #policy: ClaimPolicy;
   #keeping = false;
+  #isLost = false;
   #cancelRenewal = (): void => {};
   #renewal: Promise<void> | undefined;
 
@@ -67,6 +69,7 @@ export class ClaimSession {
       if (!this.#keeping) return;
       if (answer === 'claimed') return renewLater();
       this.stop();
+      this.#isLost = true;
       onLost();
     };
     renewLater();
@@ -81,6 +84,7 @@ export class ClaimSession {
   /** Marks the key as processed, trying again until `storeTimeoutMs` is over. `false`: lost, or not reached. */
   async commit(): Promise<boolean> {
     await this.#endRenewal();
+    if (this.#isLost) return false;
     try {
       return await this.#commit();
     } catch {
@@ -122,13 +126,24 @@ export class ClaimSession {
     }
   }
 
-  #commit(): Promise<boolean> {
+  async #commit(): Promise<boolean> {
+    if (await this.#commitOnce()) return true;
+    // Done already: a commit whose answer was lost, or one inside the handler's own transaction. Or the lease
+    // lapsed, and nobody else took the key.
+    const answer = await this.#claim();
+    return answer === 'done' || (answer === 'claimed' && (await this.#commitOnce()));
+  }
+
+  #commitOnce(): Promise<boolean> {
     const { ttlMs, guardMs } = this.#policy;
     return this.#call((signal) => this.#store.commit(this.claim, { ttlMs, guardMs, signal }));
   }
 
-  async #claim(): Promise<'claimed' | 'in_progress' | 'done'> {
-    return this.#call((signal) => this.#store.claim(this.claim, { leaseMs: this.#policy.leaseMs, signal }));
+  async #claim(): Promise<ClaimAnswer> {
+    const { leaseMs } = this.#policy;
+    const answer = await this.#call((signal) => this.#store.claim(this.claim, { leaseMs, signal }));
+    if (answer === 'claimed' || answer === 'in_progress' || answer === 'done') return answer;
+    throw mustBe('replay.claim()', "'claimed', 'in_progress' or 'done'", answer);
   }
 
   async #call<T>(work: (signal: AbortSignal) => MaybePromise<T>): Promise<T> {

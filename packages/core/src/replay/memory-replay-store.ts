@@ -1,6 +1,6 @@
 import { finiteNumber, mustBe } from '../errors/describe.js';
 import { WebhookError } from '../errors/webhook-error.js';
-import type { ReplayStore } from './port.js';
+import type { Claim, ReplayStore } from './port.js';
 
 const DEFAULT_MAX_KEYS = 100_000;
 
@@ -18,6 +18,7 @@ interface Lease {
 }
 
 interface Committed {
+  readonly token: string;
   readonly guardUntilMs: number;
   readonly untilMs: number;
 }
@@ -55,7 +56,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
     shared: false,
     claim({ key, token }, { leaseMs }) {
       const nowMs = now();
-      if (committed.has(key, nowMs)) return 'done';
+      if (committed.tokenOf(key, nowMs) !== undefined) return 'done';
       const lease = leases.get(key);
       if (lease === undefined) makeRoom();
       else if (lease.token !== token && lease.untilMs > nowMs) return 'in_progress';
@@ -63,9 +64,9 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
       return 'claimed';
     },
     commit({ key, token }, { ttlMs, guardMs }) {
-      if (leases.get(key)?.token !== token) return false;
+      if (leases.get(key)?.token !== token) return committed.tokenOf(key, now()) === token;
       leases.delete(key);
-      committed.add(key, ttlMs, Math.min(guardMs, ttlMs), now());
+      committed.add({ key, token }, ttlMs, Math.min(guardMs, ttlMs), now());
       return true;
     },
     release({ key, token }) {
@@ -86,24 +87,25 @@ class CommittedKeys {
     return this.#groupOf.size;
   }
 
-  has(key: string, nowMs: number): boolean {
+  /** Whose commit of the key is remembered. */
+  tokenOf(key: string, nowMs: number): string | undefined {
     const entry = this.#groupOf.get(key)?.get(key);
-    return entry !== undefined && entry.untilMs > nowMs;
+    return entry !== undefined && entry.untilMs >= nowMs ? entry.token : undefined;
   }
 
-  add(key: string, ttlMs: number, guardMs: number, nowMs: number): void {
+  add({ key, token }: Claim, ttlMs: number, guardMs: number, nowMs: number): void {
     this.#drop(key);
     const horizons = `${ttlMs}/${guardMs}`;
     const group = this.#groups.get(horizons) ?? new Map<string, Committed>();
     this.#groups.set(horizons, group);
-    group.set(key, { guardUntilMs: nowMs + guardMs, untilMs: nowMs + ttlMs });
+    group.set(key, { token, guardUntilMs: nowMs + guardMs, untilMs: nowMs + ttlMs });
     this.#groupOf.set(key, group);
   }
 
   dropExpired(nowMs: number): void {
     for (const group of this.#groups.values()) {
       for (const [key, entry] of group) {
-        if (entry.untilMs > nowMs) break;
+        if (entry.untilMs >= nowMs) break;
         this.#drop(key);
       }
     }
@@ -114,7 +116,7 @@ class CommittedKeys {
     let oldest: { readonly key: string; readonly guardUntilMs: number } | undefined;
     for (const group of this.#groups.values()) {
       for (const [key, { guardUntilMs }] of group) {
-        if (guardUntilMs <= nowMs && guardUntilMs < (oldest?.guardUntilMs ?? Number.POSITIVE_INFINITY)) {
+        if (guardUntilMs < nowMs && guardUntilMs < (oldest?.guardUntilMs ?? Number.POSITIVE_INFINITY)) {
           oldest = { key, guardUntilMs };
         }
         break;

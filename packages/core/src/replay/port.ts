@@ -6,6 +6,9 @@ export interface Claim {
   readonly token: string;
 }
 
+/** `claimed`: process it. `in_progress`: somebody else does. `done`: it has been processed. */
+export type ClaimAnswer = 'claimed' | 'in_progress' | 'done';
+
 /**
  * Remembers what was processed, and who is processing what. Time is the store's own clock. Each call ends
  * with its signal; what a store throws becomes `replay_store_unavailable`.
@@ -20,10 +23,11 @@ export interface ReplayStore {
   claim(
     claim: Claim,
     options: { readonly leaseMs: number; readonly signal: AbortSignal },
-  ): MaybePromise<'claimed' | 'in_progress' | 'done'>;
+  ): MaybePromise<ClaimAnswer>;
   /**
    * Marks the key as processed for `ttlMs`; a bounded store may forget it after `guardMs`, not before.
-   * `false`, and nothing is written, where the token no longer holds the key.
+   * `false`, and nothing is written, where the token no longer holds the key; `true` again where it has
+   * committed it before, so that a lost answer does no harm.
    */
   commit(
     claim: Claim,

@@ -35,8 +35,8 @@ export class RequestReader implements HeaderReader {
       return value === null ? undefined : checked(value, name);
     }
     const found = Object.hasOwn(headers, name) ? headers[name] : undefined;
-    if (found === undefined) return undefined;
-    return checked(typeof found === 'string' ? found : oneOf(found, name), name);
+    const value = typeof found === 'string' || found === undefined ? found : oneOf(found, name);
+    return value === undefined ? undefined : checked(value, name);
   }
 
   header(name: string): string {
@@ -68,10 +68,8 @@ function isHeaders(headers: WebhookHeaders): headers is Headers {
   return typeof headers.get === 'function';
 }
 
-function oneOf(values: readonly string[], name: string): string {
-  const [value, ...more] = values;
-  if (value === undefined) throw new WebhookError('missing_header', `header \`${name}\` is missing`);
-  if (more.length === 0) return value;
+function oneOf(values: readonly string[], name: string): string | undefined {
+  if (values.length <= 1) return values[0];
   throw new WebhookError('duplicate_header', `header \`${name}\` stands ${values.length} times`);
 }
 

@@ -23,3 +23,12 @@ export interface WebhookRequest {
   /** The framework's own request or context, for `secrets`. */
   readonly native?: unknown;
 }
+
+/** Keeps the platform alive for work that outlives the response, where it can be asked to. */
+export function outlive(request: WebhookRequest, work: Promise<unknown>): void {
+  try {
+    request.waitUntil?.(work);
+  } catch {
+    // The platform declines: the work goes on for as long as the process does.
+  }
+}

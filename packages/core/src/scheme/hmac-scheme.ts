@@ -143,6 +143,10 @@ function timePlace(option: HmacSchemeOptions<string>['timestamp']): TimePlace {
 function checkOptions(options: Omit<HmacSchemeOptions<string>, 'content'>, template: ContentTemplate): void {
   if (options.signature.header === '') throw mustBe('signature.header', 'the name of a header', '');
   const { signature, timestamp } = options;
+  checkChoice('algorithm', options.algorithm, ['hmac-sha1', 'hmac-sha256', 'hmac-sha512']);
+  checkChoice('signature.encoding', signature.encoding, ['hex', 'base64', 'base64url']);
+  checkChoice('secretEncoding', options.secretEncoding, ['utf8', 'base64', 'hex']);
+  checkChoice('timestamp.unit', timestamp?.unit, ['seconds', 'milliseconds', 'iso']);
   if (timestamp !== undefined && 'listKey' in timestamp && signature.list === undefined) {
     throw mustBe('signature.list', 'given, because `timestamp` has a `listKey`', signature.list);
   }
@@ -160,6 +164,15 @@ function checkOptions(options: Omit<HmacSchemeOptions<string>, 'content'>, templ
       throw mustBe(option, `left out, because \`content\` has no {${part}}: it would not be signed`, place);
     }
   }
+}
+
+function checkChoice<Choice extends string>(
+  option: string,
+  value: Choice | undefined,
+  choices: readonly Choice[],
+): void {
+  if (value === undefined || choices.includes(value)) return;
+  throw mustBe(option, choices.map((choice) => `'${choice}'`).join(' or '), value);
 }
 
 function secretBytes(

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/webhook-error.js';
 import { malformedHeader } from '../request/header-reader.js';
-import { parseSignatureList } from './signature-list.js';
+import { checkedSignature, parseSignatureList } from './signature-list.js';
 
 /** Where a scheme's signature stands and how it is written. */
 export interface SignatureOptions {
@@ -68,5 +68,5 @@ function withoutPrefix(header: string, value: string, prefix: string): string {
       prefix === '' ? 'must not be empty' : `must be \`${prefix}\` and a signature`,
     );
   }
-  return value.slice(prefix.length);
+  return checkedSignature(header, value.slice(prefix.length));
 }

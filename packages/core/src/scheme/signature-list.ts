@@ -42,3 +42,14 @@ function readEntry(name: string, text: string, { separator, assign }: ListSyntax
   }
   return { key: entry.slice(0, at), value: entry.slice(at + assign.length) };
 }
+
+const SIGNATURE_TEXT = /^[\w+/=-]+$/;
+
+/**
+ * A signature's text, or `malformed_header` for what no encoding of one contains. Two headers that somebody
+ * on the way joined with a comma are told from a wrong signature so.
+ */
+export function checkedSignature(name: string, text: string): string {
+  if (SIGNATURE_TEXT.test(text)) return text;
+  throw malformedHeader(name, 'must hold one signature in hex or base64');
+}

@@ -4,7 +4,7 @@ import type { Signature } from '../crypto/port.js';
 import { kindOf, mustBe } from '../errors/describe.js';
 import { ConfigurationError, isWebhookError } from '../errors/webhook-error.js';
 import { KeyRing, keysAt, type RingKey, type Secrets } from '../keys/key-ring.js';
-import type { Provider } from '../provider/provider.js';
+import { checkedProvider, type Provider } from '../provider/provider.js';
 import { standardWebhooks } from '../provider/standard-webhooks.js';
 import { RequestReader } from '../request/header-reader.js';
 import { IDENTITY_RULE, isIdentity } from '../scheme/identity.js';
@@ -43,7 +43,8 @@ export interface SignOptions {
  * await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
  */
 export async function sign(input: SignInput, options: SignOptions): Promise<SignedDelivery> {
-  const { provider = standardWebhooks, secret } = options;
+  const provider = checkedProvider(options.provider ?? standardWebhooks);
+  const { secret } = options;
   const { scheme } = provider;
   const timestamp = input.timestamp ?? new Date();
   const message = messageToSign(input, timestamp, provider);

@@ -48,11 +48,11 @@ async function matching(
 function otherEncodings(body: Uint8Array): { readonly what: string; readonly body: Uint8Array }[] {
   const text = decodeUtf8(body);
   if (text === undefined) return [];
-  const json = parsed(text);
+  const compact = reserialised(text);
   const texts: readonly (readonly [string, string | undefined])[] = [
-    ['the same JSON without white space', json === undefined ? undefined : JSON.stringify(json)],
-    ['the same JSON indented by 2 spaces', json === undefined ? undefined : JSON.stringify(json, null, 2)],
-    ['the same JSON as Python writes it', json === undefined ? undefined : spaced(JSON.stringify(json))],
+    ['the same JSON without white space', compact],
+    ['the same JSON indented by 2 spaces', reserialised(text, 2)],
+    ['the same JSON as Python writes it', compact === undefined ? undefined : spaced(compact)],
     ['the body without its trailing newline', text.replace(/\r?\n$/, '')],
     ['the body with a trailing newline', `${text}\n`],
     ['the body with CRLF line ends', text.replaceAll(/\r?\n/g, '\r\n')],
@@ -65,10 +65,11 @@ function otherEncodings(body: Uint8Array): { readonly what: string; readonly bod
   );
 }
 
-function parsed(text: string): unknown {
+function reserialised(text: string, space?: number): string | undefined {
   try {
-    return JSON.parse(text);
+    return JSON.stringify(JSON.parse(text), null, space);
   } catch {
+    // No JSON, or nested too deeply for `stringify`.
     return undefined;
   }
 }

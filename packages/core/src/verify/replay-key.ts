@@ -4,7 +4,7 @@ import type { IdentitySource } from '../provider/coverage.js';
 import { IDENTITY_RULE, isIdentity } from '../scheme/identity.js';
 import type { Message, Scheme } from '../scheme/port.js';
 import { isPromise, type MaybePromise } from '../time/maybe-promise.js';
-import { LazyDelivery, type VerifiedDelivery } from './verified-delivery.js';
+import { type DeliveryId, LazyDelivery, type VerifiedDelivery } from './verified-delivery.js';
 
 /** Chooses another identity than the provider's own; 1 to 256 visible ASCII characters. */
 export type ReplayIdentity = (verified: Omit<VerifiedDelivery, 'replayKey'>) => string;
@@ -29,7 +29,8 @@ export function identify(
   verified: Unnamed,
 ): MaybePromise<VerifiedDelivery> {
   if (rules.source === 'digest') {
-    const digest = crypto.digestHex(() => scheme.identity?.(message) ?? [message.body]);
+    const content = scheme.identity?.(message) ?? [message.body];
+    const digest = crypto.digestHex(() => content);
     return isPromise(digest)
       ? digest.then((id) => named(rules, verified, id))
       : named(rules, verified, digest);
@@ -41,27 +42,28 @@ export function identify(
   return named(rules, verified, id);
 }
 
-function named(
-  rules: IdentityRules,
-  verified: Unnamed,
-  id: string | (() => string),
-): MaybePromise<VerifiedDelivery> {
-  const replayKey = crypto.digestHex(() => [storeKeyText(rules, verified, id)]);
+function named(rules: IdentityRules, verified: Unnamed, id: DeliveryId): MaybePromise<VerifiedDelivery> {
+  const identity = chosenIdentity(rules, verified, id);
+  const replayKey = crypto.digestHex(() => [storeKeyText(rules.name, verified.tenant, textOf(identity))]);
   if (isPromise(replayKey)) return replayKey.then((ready) => new LazyDelivery(verified, id, ready));
   return new LazyDelivery(verified, id, replayKey);
 }
 
+// A digest that nobody asks for is not computed; the user's own choice is, because it can be wrong.
+function chosenIdentity({ replayIdentity }: IdentityRules, verified: Unnamed, id: DeliveryId): DeliveryId {
+  if (replayIdentity === undefined) return id;
+  const chosen = replayIdentity({ ...verified, id: textOf(id) });
+  if (typeof chosen !== 'string' || !isIdentity(chosen)) throw malformedIdentity('`replayIdentity`');
+  return chosen;
+}
+
 /** Length-prefixed, so that no two triples of name, tenant and identity share a text. */
-function storeKeyText(
-  { name, replayIdentity }: IdentityRules,
-  verified: Unnamed,
-  id: string | (() => string),
-): string {
-  const ownId = typeof id === 'string' ? id : id();
-  const identity = replayIdentity === undefined ? ownId : replayIdentity({ ...verified, id: ownId });
-  if (replayIdentity !== undefined && !isIdentity(identity)) throw malformedIdentity('`replayIdentity`');
-  const { tenant } = verified;
+function storeKeyText(name: string, tenant: string | undefined, identity: string): string {
   return `${prefixed(name)}${tenant === undefined ? '-' : prefixed(tenant)}${prefixed(identity)}`;
+}
+
+function textOf(id: DeliveryId): string {
+  return typeof id === 'string' ? id : id();
 }
 
 function prefixed(text: string): string {

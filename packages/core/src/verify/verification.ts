@@ -3,7 +3,7 @@ import { isWellFormed } from '../bytes/utf8.js';
 import type { Decoded } from '../envelope/port.js';
 import { finiteNumber, mustBe } from '../errors/describe.js';
 import { freshnessSource, identitySource } from '../provider/coverage.js';
-import type { Provider } from '../provider/provider.js';
+import { checkedProvider, type Provider } from '../provider/provider.js';
 import type { RequestReader } from '../request/header-reader.js';
 import type { Credentials, Message } from '../scheme/port.js';
 import { isPromise, type MaybePromise } from '../time/maybe-promise.js';
@@ -43,7 +43,8 @@ export interface VerificationRules {
 
 /** Checks the options and fills in the defaults. */
 export function verificationRules(options: VerificationOptions): VerificationRules {
-  const { provider, name = provider.name } = options;
+  const provider = checkedProvider(options.provider);
+  const { name = provider.name } = options;
   if (typeof name !== 'string' || name === '' || !isWellFormed(name)) {
     throw mustBe('name', 'a text that is not empty', name);
   }

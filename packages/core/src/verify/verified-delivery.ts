@@ -13,18 +13,21 @@ export interface VerifiedDelivery {
   readonly replayKey: string;
 }
 
+/** An id, or the digest that will be one. */
+export type DeliveryId = string | (() => string);
+
 /** {@link VerifiedDelivery} whose digests are computed when they are first read. */
 export class LazyDelivery implements VerifiedDelivery {
   readonly timestamp: Date | undefined;
   readonly body: Uint8Array;
   readonly keyId: string;
   readonly tenant: string | undefined;
-  readonly #id: string | (() => string);
+  readonly #id: DeliveryId;
   readonly #replayKey: () => string;
 
   constructor(
     known: Pick<VerifiedDelivery, 'timestamp' | 'body' | 'keyId' | 'tenant'>,
-    id: string | (() => string),
+    id: DeliveryId,
     replayKey: () => string,
   ) {
     this.timestamp = known.timestamp;
