@@ -3,6 +3,9 @@ import { BodyCollector } from '../request/read-body.js';
 import type { BodyReader, WebhookRequest } from '../request/webhook-request.js';
 import type { WebhookResponse } from '../request/webhook-response.js';
 
+// `Response` refuses a body, even an empty one, for these.
+const BODILESS: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
+
 /** What a framework over the Fetch API may add to its `Request`. */
 export interface FetchRequestOptions {
   /** Keeps the platform alive after the response (`ctx.waitUntil`). */
@@ -36,8 +39,7 @@ export function fromFetchRequest(request: Request, options: FetchRequestOptions 
  * return toFetchResponse(await receiver.handle(fromFetchRequest(request)));
  */
 export function toFetchResponse({ status, headers, body }: WebhookResponse): Response {
-  // `Response` refuses a body, even an empty one, for 204 and its kin.
-  return new Response(body.length === 0 ? null : new Uint8Array(body), { status, headers });
+  return new Response(BODILESS.has(status) ? null : new Uint8Array(body), { status, headers });
 }
 
 function fetchBodyReader(request: Request): BodyReader {

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WebhookError } from '../errors/webhook-error.js';
 import { BodyCollector } from '../request/read-body.js';
@@ -75,6 +76,7 @@ export function nodeListener(
  */
 export function settleOnResponse(response: ServerResponse, settle: (status: number) => Promise<void>): void {
   let settled: Promise<void> | undefined;
+  let hasEnded = false;
   response.writeHead = new Proxy(response.writeHead, {
     apply(writeHead, self, args) {
       const result: unknown = Reflect.apply(writeHead, self, args);
@@ -82,16 +84,38 @@ export function settleOnResponse(response: ServerResponse, settle: (status: numb
       return result;
     },
   });
+  response.write = new Proxy(response.write, {
+    // Between `end` and its turn the application may still write: what ended has ended.
+    apply: (write, self, args) => !hasEnded && Reflect.apply(write, self, args),
+  });
   response.end = new Proxy(response.end, {
     apply(end, self, args) {
+      if (hasEnded) return response;
+      hasEnded = true;
       // The status is final from here on: an error handler must not rewrite what has been settled.
-      if (!response.headersSent) response.writeHead(response.statusCode);
+      if (!response.headersSent) {
+        keepLength(response, args[0], args[1]);
+        response.writeHead(response.statusCode);
+      }
       settled ??= settle(response.statusCode);
       const finish = (): unknown => Reflect.apply(end, self, args);
       settled.then(finish, finish);
       return response;
     },
   });
+}
+
+// As node:http does for an answer in one piece: with headers written first it would send chunks.
+function keepLength(response: ServerResponse, chunk: unknown, encoding: unknown): void {
+  if (response.statusCode === 204 || response.statusCode === 304) return;
+  if (response.hasHeader('content-length') || response.hasHeader('transfer-encoding')) return;
+  let length = 0;
+  if (chunk instanceof Uint8Array) length = chunk.byteLength;
+  if (typeof chunk === 'string') {
+    const isEncoding = typeof encoding === 'string' && Buffer.isEncoding(encoding);
+    length = Buffer.byteLength(chunk, isEncoding ? encoding : 'utf8');
+  }
+  response.setHeader('content-length', length);
 }
 
 function distinctHeaders(rawHeaders: readonly string[]): WebhookHeaders {
