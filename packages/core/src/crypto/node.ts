@@ -8,6 +8,7 @@ import {
   type Hmac,
   type KeyObject,
   randomBytes,
+  randomUUID,
   sign as signWith,
   timingSafeEqual,
   verify as verifyWith,
@@ -44,6 +45,7 @@ export const crypto: PlatformCrypto = {
   },
   ed25519PublicKey: (seed) => publicHalf(privateKey(seed)),
   randomBytes: (length) => new Uint8Array(randomBytes(length)),
+  randomToken: () => randomUUID(),
 };
 
 function hmacKey({ algorithm, bytes, use }: KeyMaterial, hash: string): PreparedKey {

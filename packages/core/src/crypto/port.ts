@@ -59,4 +59,6 @@ export interface PlatformCrypto {
   /** The public key of a 32 byte Ed25519 seed. */
   ed25519PublicKey(seed: Uint8Array): MaybePromise<Uint8Array>;
   randomBytes(length: number): Uint8Array;
+  /** A text that nobody guesses, and that never comes twice. */
+  randomToken(): string;
 }

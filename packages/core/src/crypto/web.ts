@@ -39,6 +39,7 @@ export const crypto: PlatformCrypto = {
     return publicHalf(await importSeed(seed));
   },
   randomBytes: (length) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
+  randomToken: () => globalThis.crypto.randomUUID(),
 };
 
 function hmacKey({ algorithm, bytes, use }: KeyMaterial, hash: string): PreparedKey {

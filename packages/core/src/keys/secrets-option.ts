@@ -79,9 +79,7 @@ function resolvedKeys(scheme: Scheme, readsRequest: boolean): (resolved: Resolve
     return last.keys;
   };
   return (resolved) => {
-    if (resolved === undefined || resolved === null) {
-      throw new WebhookError('no_key', '`secrets` gave no secret for this request');
-    }
+    if (resolved === undefined || resolved === null) throw noSecret(readsRequest);
     try {
       if (isTenantKeys(resolved))
         return { keys: keysOf(resolved.secrets), tenant: checkedTenant(resolved.tenant) };
@@ -109,4 +107,15 @@ function checkedTenant(tenant: unknown): string {
 function unavailable(what: string, cause?: unknown): WebhookError {
   const detail = cause instanceof ConfigurationError ? `: ${cause.message}` : '';
   return new WebhookError('secrets_unavailable', `\`secrets\` ${what}${detail}`, { cause });
+}
+
+// Strangers can ask for a tenant that does not exist. A function that does not look at the request is the
+// application's own: its error has a cause that only the application can mend.
+function noSecret(readsRequest: boolean): WebhookError {
+  const cause = new ConfigurationError('invalid_secret', '`secrets` gave nothing: is the variable set?');
+  return new WebhookError(
+    'no_key',
+    '`secrets` gave no secret for this request',
+    readsRequest ? {} : { cause },
+  );
 }

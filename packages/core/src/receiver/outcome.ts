@@ -1,5 +1,5 @@
 import type { WebhookErrorCode } from '../errors/error-codes.js';
-import type { WebhookError } from '../errors/webhook-error.js';
+import { ConfigurationError, type WebhookError } from '../errors/webhook-error.js';
 
 /** Milliseconds spent in each stage that was reached. */
 export interface Timings {
@@ -72,8 +72,9 @@ export function report(hook: OutcomeHook, outcome: ReceiverOutcome): void {
  */
 export function warnOfFaults(outcome: ReceiverOutcome): void {
   if (outcome.kind === 'notice') warn(outcome.code, `${outcome.receiver}: ${outcome.message}`);
-  if (outcome.kind !== 'refused' || outcome.status < 500 || outcome.code === 'in_progress') return;
+  if (outcome.kind !== 'refused' || outcome.code === 'in_progress') return;
   const { cause } = outcome.error;
+  if (outcome.status < 500 && !(cause instanceof ConfigurationError)) return;
   warn(
     outcome.code,
     `${outcome.receiver}: ${outcome.error.message}`,

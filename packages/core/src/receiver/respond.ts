@@ -15,9 +15,15 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'unavailable',
 };
 
+const ACKNOWLEDGED = {
+  processed: jsonResponse(200, { received: true, status: 'processed' }),
+  ignored: jsonResponse(200, { received: true, status: 'ignored' }),
+  duplicate: jsonResponse(200, { received: true, status: 'duplicate' }),
+};
+
 /** The answer to a delivery that was taken. */
-export function acknowledge(status: 'processed' | 'ignored' | 'duplicate'): WebhookResponse {
-  return jsonResponse(200, { received: true, status });
+export function acknowledge(status: keyof typeof ACKNOWLEDGED): WebhookResponse {
+  return ACKNOWLEDGED[status];
 }
 
 /** The answer to one that was not: one body for each status, which says no more than the status. */

@@ -1,5 +1,4 @@
 import { crypto } from '#crypto';
-import { encodeHex } from '../bytes/hex.js';
 import { mustBe } from '../errors/describe.js';
 import { isWebhookError, WebhookError } from '../errors/webhook-error.js';
 import type { Schedule } from '../time/clock.js';
@@ -7,7 +6,6 @@ import { withDeadline } from '../time/deadline.js';
 import type { MaybePromise } from '../time/maybe-promise.js';
 import type { Claim, ClaimAnswer, ReplayStore } from './port.js';
 
-const TOKEN_BYTES = 16;
 const COMMIT_RETRY_MS = 100;
 
 /** How claims are taken, kept and settled. */
@@ -42,7 +40,7 @@ export class ClaimSession {
     key: string,
     policy: ClaimPolicy,
   ): Promise<ClaimSession | 'in_progress' | 'done'> {
-    const claim: Claim = { key, token: encodeHex(crypto.randomBytes(TOKEN_BYTES)) };
+    const claim: Claim = { key, token: crypto.randomToken() };
     const session = new ClaimSession(store, claim, policy);
     try {
       const answer = await session.#claim();

@@ -17,8 +17,7 @@ interface Lease {
   untilMs: number;
 }
 
-interface Committed {
-  readonly token: string;
+interface Committed extends Claim {
   readonly guardUntilMs: number;
   readonly untilMs: number;
 }
@@ -76,61 +75,85 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
 }
 
 /**
- * Committed keys in groups of equal horizons. Within a group the order of commits is the order in which
- * guards end and keys expire, so finding what may go looks at one key of each group.
+ * Committed keys, in queues of equal horizons. Within a queue the order of commits is the order in which
+ * guards end and keys expire, so finding what may go looks at one key of each queue.
  */
 class CommittedKeys {
-  readonly #groups = new Map<string, Map<string, Committed>>();
-  readonly #groupOf = new Map<string, Map<string, Committed>>();
+  readonly #byKey = new Map<string, Committed>();
+  readonly #queues = new Map<string, Queue<Committed>>();
 
   get size(): number {
-    return this.#groupOf.size;
+    return this.#byKey.size;
   }
 
   /** Whose commit of the key is remembered. */
   tokenOf(key: string, nowMs: number): string | undefined {
-    const entry = this.#groupOf.get(key)?.get(key);
+    const entry = this.#byKey.get(key);
     return entry !== undefined && entry.untilMs >= nowMs ? entry.token : undefined;
   }
 
-  add({ key, token }: Claim, ttlMs: number, guardMs: number, nowMs: number): void {
-    this.#drop(key);
+  add(claim: Claim, ttlMs: number, guardMs: number, nowMs: number): void {
     const horizons = `${ttlMs}/${guardMs}`;
-    const group = this.#groups.get(horizons) ?? new Map<string, Committed>();
-    this.#groups.set(horizons, group);
-    group.set(key, { token, guardUntilMs: nowMs + guardMs, untilMs: nowMs + ttlMs });
-    this.#groupOf.set(key, group);
+    const queue = this.#queues.get(horizons) ?? new Queue<Committed>();
+    this.#queues.set(horizons, queue);
+    const entry = { ...claim, guardUntilMs: nowMs + guardMs, untilMs: nowMs + ttlMs };
+    queue.push(entry);
+    this.#byKey.set(claim.key, entry);
   }
 
   dropExpired(nowMs: number): void {
-    for (const group of this.#groups.values()) {
-      for (const [key, entry] of group) {
-        if (entry.untilMs >= nowMs) break;
-        this.#drop(key);
-      }
+    for (const queue of this.#queues.values()) {
+      while ((queue.first?.untilMs ?? Number.POSITIVE_INFINITY) < nowMs) this.#dropFirst(queue);
     }
   }
 
   /** Makes room for one key; `false` where every key is still guarded. */
   dropOldestUnguarded(nowMs: number): boolean {
-    let oldest: { readonly key: string; readonly guardUntilMs: number } | undefined;
-    for (const group of this.#groups.values()) {
-      for (const [key, { guardUntilMs }] of group) {
-        if (guardUntilMs < nowMs && guardUntilMs < (oldest?.guardUntilMs ?? Number.POSITIVE_INFINITY)) {
-          oldest = { key, guardUntilMs };
-        }
-        break;
+    let oldest: Queue<Committed> | undefined;
+    let guardedUntilMs = nowMs;
+    for (const queue of this.#queues.values()) {
+      const endMs = queue.first?.guardUntilMs ?? Number.POSITIVE_INFINITY;
+      if (endMs < guardedUntilMs) {
+        guardedUntilMs = endMs;
+        oldest = queue;
       }
     }
     if (oldest === undefined) return false;
-    this.#drop(oldest.key);
+    this.#dropFirst(oldest);
     return true;
   }
 
-  #drop(key: string): void {
-    const group = this.#groupOf.get(key);
-    group?.delete(key);
-    this.#groupOf.delete(key);
+  #dropFirst(queue: Queue<Committed>): void {
+    const entry = queue.shift();
+    // A key that expired and was committed again stands in its queue twice.
+    if (entry !== undefined && this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
+  }
+}
+
+const COMPACT_AFTER = 1024;
+
+/** First in, first out. `Array.shift` moves everything that is left, and a Map keeps its holes. */
+class Queue<T> {
+  #items: T[] = [];
+  #head = 0;
+
+  get first(): T | undefined {
+    return this.#items[this.#head];
+  }
+
+  push(item: T): void {
+    this.#items.push(item);
+  }
+
+  shift(): T | undefined {
+    const item = this.first;
+    if (item === undefined) return undefined;
+    this.#head += 1;
+    if (this.#head > COMPACT_AFTER && this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return item;
   }
 }
 

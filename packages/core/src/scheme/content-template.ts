@@ -73,9 +73,23 @@ function named(name: string): Token {
 }
 
 function textOf(message: Message, part: Exclude<TemplatePart, 'body'>): string {
-  const text = message[part];
+  const text = partOf(message, part);
   if (text === undefined) {
     throw new ConfigurationError('invalid_input', `the signed content needs \`${part}\`, which is missing`);
   }
   return text;
+}
+
+// A switch: reading by a variable name costs as much as all the rest.
+function partOf(message: Message, part: Exclude<TemplatePart, 'body'>): string | undefined {
+  switch (part) {
+    case 'id':
+      return message.id;
+    case 'timestamp':
+      return message.timestamp;
+    case 'url':
+      return message.url;
+    case 'method':
+      return message.method;
+  }
 }

@@ -1,0 +1,29 @@
+import { createReceiver, generateSecret } from '@countersign/core';
+import { expect, test } from 'vitest';
+import { webhookGuard, webhookHandler } from '../src/index.js';
+
+const receiver = () => createReceiver({ secrets: generateSecret() });
+
+test('a receiver without handlers throws where it is mounted, and says what is missing', () => {
+  expect(() => webhookHandler(receiver())).toThrow(
+    expect.objectContaining({ name: 'ConfigurationError', message: expect.stringContaining('`.on`') }),
+  );
+});
+
+test('a guard with handlers throws where it is mounted: the handlers would never run', () => {
+  const withHandlers = receiver().on('*', () => {});
+  expect(() => webhookGuard(withHandlers)).toThrow(
+    expect.objectContaining({ name: 'ConfigurationError', message: expect.stringContaining('guard') }),
+  );
+});
+
+test('handlers cannot be added once the receiver is mounted', () => {
+  const mounted = receiver().on('a', () => {});
+  webhookHandler(mounted);
+  expect(() => mounted.on('b', () => {})).toThrow(expect.objectContaining({ name: 'ConfigurationError' }));
+});
+
+test('middlewares have names, for stack traces and router dumps', () => {
+  expect(webhookHandler(receiver().onUnhandled(() => {})).name).toBe('countersignWebhookHandler');
+  expect(webhookGuard(receiver()).name).toBe('countersignWebhookGuard');
+});
