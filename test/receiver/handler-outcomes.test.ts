@@ -123,6 +123,21 @@ describe('claims around other ends', () => {
     expect(codes()).toEqual(['in_progress', 'processed']);
   });
 
+  test('two copies at the same instant on two processes that share a store: one runs', async () => {
+    const clock = fakeClock();
+    const replay = scriptedStore(clock);
+    const runs: string[] = [];
+    const processes = ['first', 'second'].map((name) => {
+      const set = stage({ replay }, clock);
+      set.receiver.onUnhandled(() => runs.push(name));
+      return set.receiver;
+    });
+    const request = await delivery(clock);
+    const answers = await Promise.all(processes.map((receiver) => receiver.handle(request)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 503]);
+    expect(runs).toHaveLength(1);
+  });
+
   test.each([
     [1_000, 1, 1],
     [1_500, 1, 1.5],

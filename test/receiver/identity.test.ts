@@ -86,10 +86,10 @@ describe("the identity is the provider's own", () => {
     expect(events.map((event) => event.id)).toEqual([sha256(body)]);
   });
 
-  test('ragEngine: SHA-256 of canonical `event`, NUL and canonical `data`', async () => {
+  test('ragEngine: SHA-256 of `event`, NUL and canonical `data`', async () => {
     const body = '{"event":"doc.done","timestamp":"2026-01-01T00:00:00","data":{"b":1,"a":"é"}}';
     const delivered = await verified(ragEngine, { body });
-    expect(delivered.id).toBe(sha256('"doc.done"\0{"a": "\\u00e9", "b": 1}'));
+    expect(delivered.id).toBe(sha256('doc.done\0{"a": "\\u00e9", "b": 1}'));
   });
 });
 

@@ -21,7 +21,7 @@ const scheme: Scheme = {
   }),
   authenticates: { body: { json: 'data' }, id: false, timestamp: false, url: false },
   content: (message) => [member(message, 'data')],
-  identity: (message) => [`${member(message, 'event')}\0${member(message, 'data')}`],
+  identity: (message) => [`${eventOf(message)}\0${member(message, 'data')}`],
   write(message, signatures) {
     const [signature, ...more] = signatures;
     if (signature === undefined || more.length > 0) {
@@ -75,6 +75,12 @@ export const ragEngine: Provider = {
     clientErrors: 'fail',
   },
 };
+
+function eventOf(message: Message): string {
+  const event: unknown = JSON.parse(member(message, 'event'));
+  if (typeof event === 'string') return event;
+  throw new WebhookError('malformed_envelope', '`event` must be a text');
+}
 
 function member(message: Message, name: string): string {
   const text = membersOf(message).get(name);

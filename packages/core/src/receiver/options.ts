@@ -41,7 +41,7 @@ export interface ReceiverOptions<Events> extends Omit<VerificationOptions, 'prov
   readonly handlerTimeoutMs?: number | undefined;
   /** How long a claim outlives a process that dies; extended while a handler runs. Default 15,000. */
   readonly leaseMs?: number | undefined;
-  /** How long one call of the replay store may take. Default 2,000. */
+  /** How long one call of the replay store may take. Default 2,000, at most a third of `leaseMs`. */
   readonly storeTimeoutMs?: number | undefined;
   /** How long the `secrets` function may take. Default 5,000. */
   readonly secretsTimeoutMs?: number | undefined;
@@ -86,11 +86,13 @@ export function receiverSettings<Events>(options: ReceiverOptions<Events>): Rece
     finiteNumber(field, options[field] ?? byDefault, minimum);
   const replay = replayStore(options.replay, rules);
   if (replay !== undefined) checkEventAge(rules);
-  const claims = claimPolicy(provider, rules, {
-    leaseMs: number('leaseMs', 15_000, 1000),
-    storeTimeoutMs: number('storeTimeoutMs', 2000, 1),
-    schedule,
-  });
+  const leaseMs = number('leaseMs', 15_000, 1000);
+  const storeTimeoutMs = number('storeTimeoutMs', Math.min(2000, leaseMs / 3), 1);
+  if (storeTimeoutMs > leaseMs / 3) {
+    // A slower renewal could come after the end of the lease.
+    throw mustBe('storeTimeoutMs', `at most a third of \`leaseMs\` (${leaseMs / 3})`, storeTimeoutMs);
+  }
+  const claims = claimPolicy(provider, rules, { leaseMs, storeTimeoutMs, schedule });
   return {
     provider,
     rules,
