@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import { WebhookError } from '../errors/webhook-error.js';
 import { BodyCollector } from '../request/read-body.js';
 import type { BodyReader, WebhookHeaders, WebhookRequest } from '../request/webhook-request.js';
@@ -76,7 +76,9 @@ export function nodeListener(
  */
 export function settleOnResponse(response: ServerResponse, settle: (status: number) => Promise<void>): void {
   let settled: Promise<void> | undefined;
-  let hasEnded = false;
+  let phase: 'open' | 'waiting' | 'ended' = 'open';
+  // A middleware that has changed `end` may change the text too.
+  const keepsText = response.end === ServerResponse.prototype.end;
   response.writeHead = new Proxy(response.writeHead, {
     apply(writeHead, self, args) {
       const result: unknown = Reflect.apply(writeHead, self, args);
@@ -85,20 +87,24 @@ export function settleOnResponse(response: ServerResponse, settle: (status: numb
     },
   });
   response.write = new Proxy(response.write, {
-    // Between `end` and its turn the application may still write: what ended has ended.
-    apply: (write, self, args) => !hasEnded && Reflect.apply(write, self, args),
+    // While `end` waits the application may still write: what ended has ended.
+    apply: (write, self, args) => phase !== 'waiting' && Reflect.apply(write, self, args),
   });
   response.end = new Proxy(response.end, {
     apply(end, self, args) {
-      if (hasEnded) return response;
-      hasEnded = true;
+      if (phase === 'waiting') return response;
+      if (phase === 'ended') return Reflect.apply(end, self, args);
+      phase = 'waiting';
       // The status is final from here on: an error handler must not rewrite what has been settled.
       if (!response.headersSent) {
-        keepLength(response, args[0], args[1]);
+        if (keepsText) keepLength(response, args[0], args[1]);
         response.writeHead(response.statusCode);
       }
       settled ??= settle(response.statusCode);
-      const finish = (): unknown => Reflect.apply(end, self, args);
+      const finish = (): void => {
+        phase = 'ended';
+        Reflect.apply(end, self, args);
+      };
       settled.then(finish, finish);
       return response;
     },

@@ -105,6 +105,15 @@ describe('a security header stands once', () => {
     }
   });
 
+  it.each(['\t', '\x7f', '\u00e9'])(
+    '%j is malformed also in a part that nobody looks at',
+    async (character) => {
+      const value = `${v1()} v9,a${character}b`;
+      expect(await resultOf(withHeader('webhook-signature', value))).toBe('malformed_header');
+      expect(await resultOf(withHeader('webhook-signature', value.replace(character, '')))).toBe('accepted');
+    },
+  );
+
   it('headers of a prototype do not count', async () => {
     const inherited: Record<string, string> = Object.create(delivery().headers);
     expect(await resultOf(inherited)).toBe('missing_header');

@@ -78,6 +78,21 @@ describe('the store key is SHA-256 over length-prefixed (receiver name, tenant, 
     const keys = await Promise.all(PLACES.map(keyOf));
     expect(new Set(keys).size).toBe(PLACES.length);
   });
+
+  it.each([':', '-', '|', '/', ',', ';', '=', '_'])(
+    'differs where %j stands between the parts, or in one',
+    async (mark) => {
+      const places: readonly Place[] = [
+        { name: 'a', tenant: `b${mark}c`, id: 'd' },
+        { name: `a${mark}b`, tenant: 'c', id: 'd' },
+        { name: 'a', tenant: 'b', id: `c${mark}d` },
+        { name: `a${mark}b${mark}c`, id: 'd' },
+        { name: 'a', id: `b${mark}c${mark}d` },
+      ];
+      const keys = await Promise.all(places.map(keyOf));
+      expect(new Set(keys).size).toBe(places.length);
+    },
+  );
 });
 
 describe('key ids, signature text and raw header text never take part', () => {

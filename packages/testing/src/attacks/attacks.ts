@@ -4,8 +4,10 @@ import { bodyLimitAttacks } from './body-limits.js';
 import { headerAttacks } from './headers.js';
 import { replayAttacks } from './replay.js';
 import { responseAttacks } from './responses.js';
+import { rotationAttacks } from './rotation.js';
 import { secretAttacks } from './secrets.js';
 import { signedContentAttacks } from './signed-content.js';
+import { spellingAttacks } from './spellings.js';
 
 /**
  * The attack corpus: what goes wrong in webhook receivers, each tried over a real socket on a receiver that
@@ -17,7 +19,9 @@ import { signedContentAttacks } from './signed-content.js';
 export const attacks: readonly Attack[] = [
   ...signedContentAttacks,
   ...secretAttacks,
+  ...rotationAttacks,
   ...headerAttacks,
+  ...spellingAttacks,
   ...bodyAttacks,
   ...bodyLimitAttacks,
   ...replayAttacks,

@@ -6,9 +6,8 @@ import { alteredRequest } from '../signed-request.js';
 import { type Attack, type AttackTarget, attack } from './attack.js';
 import { bytes, standardBody, standardDelivery } from './forge.js';
 import { linesOf, type WireRequest } from './raw-connection.js';
+import { mismatch } from './refusals.js';
 import { type Scene, withScene } from './scene.js';
-
-const mismatch = { status: 401, code: 'signature_mismatch' } as const;
 
 /** Signed over `signed`, sent with `sent`. */
 function delivery(scene: Scene, sent: Uint8Array | string, signed = sent): WireRequest {
@@ -38,55 +37,48 @@ async function parserFirst(target: AttackTarget): Promise<void> {
   });
 }
 
+const withBytes = (...inside: readonly number[]): Buffer =>
+  Buffer.concat([bytes('{"type":"test.event","data":"'), Buffer.from(inside), bytes('"}')]);
+
+/** What is wrong with a signed body, by the code that it is refused with. */
+const signedButWrong: Readonly<
+  Record<'invalid_utf8' | 'invalid_json' | 'malformed_envelope', readonly (Uint8Array | string)[]>
+> = {
+  invalid_utf8: [
+    [0xff],
+    [0xc0, 0xaf],
+    [0xe2, 0x82],
+    [0xed, 0xa0, 0x80],
+    [0xf4, 0x90, 0x80, 0x80],
+    [0xe9],
+  ].map((inside) => withBytes(...inside)),
+  invalid_json: ['', 'null x', '{', '{"type":"a",}', "{'type':'a'}", '\ufeff{"type":"a","data":{}}', 'NaN'],
+  malformed_envelope: [
+    'null',
+    '[]',
+    '"a"',
+    '1',
+    '{}',
+    '{"type":1}',
+    '{"type":""}',
+    `{"type":"${'a'.repeat(300)}"}`,
+  ],
+};
+
 /** Bytes that become the same text, or another, on their way through a decoder. */
 async function encodings(target: AttackTarget): Promise<void> {
-  const withBytes = (...inside: number[]): Buffer =>
-    Buffer.concat([bytes('{"type":"test.event","data":"'), Buffer.from(inside), bytes('"}')]);
   await withScene(target, {}, async (scene) => {
+    await scene.refuses('FE for FF', delivery(scene, withBytes(0xfe), withBytes(0xff)), mismatch);
+    const replaced = delivery(scene, withBytes(0xff), withBytes(0xef, 0xbf, 0xbd));
+    await scene.refuses('FF for EF BF BD', replaced, mismatch);
     for (const body of ['{', 'null', withBytes(0xff), '']) {
       await scene.refuses(`not signed, and no event: ${body}`, delivery(scene, body, 'other'), mismatch);
     }
-    const invalid = { status: 400, code: 'invalid_utf8' } as const;
-    await scene.refuses('FE for FF', delivery(scene, withBytes(0xfe), withBytes(0xff)), mismatch);
-    await scene.refuses(
-      'FF for EF BF BD',
-      delivery(scene, withBytes(0xff), withBytes(0xef, 0xbf, 0xbd)),
-      mismatch,
-    );
-    for (const inside of [
-      [0xff],
-      [0xc0, 0xaf],
-      [0xe2, 0x82],
-      [0xed, 0xa0, 0x80],
-      [0xf4, 0x90, 0x80, 0x80],
-      [0xe9],
-    ]) {
-      await scene.refuses(`signed, but not UTF-8: ${inside}`, delivery(scene, withBytes(...inside)), invalid);
-    }
-    for (const body of [
-      '',
-      'null x',
-      '{',
-      '{"type":"a",}',
-      "{'type':'a'}",
-      '\ufeff{"type":"a","data":{}}',
-      'NaN',
-    ]) {
-      const refusal = { status: 400, code: 'invalid_json' } as const;
-      await scene.refuses(`signed, but not JSON: ${body}`, delivery(scene, body), refusal);
-    }
-    for (const body of [
-      'null',
-      '[]',
-      '"a"',
-      '1',
-      '{}',
-      '{"type":1}',
-      '{"type":""}',
-      `{"type":"${'a'.repeat(300)}"}`,
-    ]) {
-      const refusal = { status: 400, code: 'malformed_envelope' } as const;
-      await scene.refuses(`signed, but no event: ${body.slice(0, 30)}`, delivery(scene, body), refusal);
+    for (const code of ['invalid_utf8', 'invalid_json', 'malformed_envelope'] as const) {
+      for (const body of signedButWrong[code]) {
+        const what = `signed, but ${code}: ${Buffer.from(bytes(body)).toString('latin1').slice(0, 40)}`;
+        await scene.refuses(what, delivery(scene, body), { status: 400, code });
+      }
     }
   });
   await withScene(target, {}, reencodings);

@@ -62,7 +62,7 @@ export class RawConnection {
   /** Writes, and waits until the peer has room again, or is gone. */
   async writeAll(data: Uint8Array): Promise<void> {
     if (this.#socket.write(data) || this.#socket.destroyed) return;
-    await inTime('room to write', Promise.race([once(this.#socket, 'drain'), once(this.#socket, 'close')]));
+    await inTime('room to write', this.#next('drain'));
   }
 
   /** Says that nothing more will come, and still listens. */
@@ -93,23 +93,24 @@ export class RawConnection {
         return parsed.response;
       }
       if (this.#isClosed) return undefined;
-      await inTime('a response', this.#change());
+      await inTime('a response', this.#next('data'));
     }
   }
 
   /** Until the peer has closed the connection. */
   async closed(): Promise<void> {
     this.#socket.end();
-    if (!this.#isClosed) await inTime('the end of the connection', once(this.#socket, 'close'));
+    if (!this.#isClosed) await inTime('the end of the connection', this.#next('close'));
   }
 
-  #change(): Promise<unknown> {
-    return new Promise<void>((resolve) => {
-      const onChange = (): void => {
-        this.#socket.off('data', onChange).off('close', onChange);
+  /** The next event of this kind, or the end of the connection; a reset is an end, not a failure. */
+  #next(event: 'data' | 'drain' | 'close'): Promise<void> {
+    return new Promise((resolve) => {
+      const onEvent = (): void => {
+        this.#socket.off(event, onEvent).off('close', onEvent);
         resolve();
       };
-      this.#socket.on('data', onChange).on('close', onChange);
+      this.#socket.on(event, onEvent).on('close', onEvent);
     });
   }
 }

@@ -1,23 +1,15 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import {
-  createReceiver,
-  generateKeyPair,
-  generateSecret,
-  hmacScheme,
-  standardWebhooks,
-} from '@countersign/core';
+import { generateKeyPair, generateSecret, hmacScheme, standardWebhooks } from '@countersign/core';
 import { alteredRequest } from '../signed-request.js';
 import { type Attack, type AttackTarget, attack } from './attack.js';
+import { construct } from './construct.js';
 import { keyOf, mac, standardBody, standardDelivery } from './forge.js';
+import { malformed, mismatch } from './refusals.js';
 import { Scene, withScene } from './scene.js';
 import { hexSigner } from './signers.js';
 
-const mismatch = { status: 401, code: 'signature_mismatch' } as const;
 const standardContent = (scene: Scene): string => `msg_1.${scene.seconds}.${standardBody('{}')}`;
-
-/** Options as somebody without a compiler writes them. */
-const construct = (options: unknown): unknown => Reflect.apply(createReceiver, undefined, [options]);
 
 const unusable: readonly (readonly [what: string, secret: string])[] = [
   ['empty', ''],
@@ -125,85 +117,12 @@ async function unknownSchemes(target: AttackTarget): Promise<void> {
   });
 }
 
-/** Every place of the right signature among several, and of its secret among several. */
-async function rotation(target: AttackTarget): Promise<void> {
-  const [old, current, stranger] = [generateSecret(), generateSecret(), generateSecret()];
-  const secrets = [
-    { id: 'old', secret: old },
-    { id: 'current', secret: current },
-  ];
-  await withScene(target, { receiver: { secrets } }, async (scene) => {
-    const signatureBy = async (...by: string[]): Promise<string> =>
-      (await scene.signed({ id: 'msg', secret: by })).headers['webhook-signature'] ?? '';
-    const deliver = async (id: string, signatures: readonly string[]) => {
-      const genuine = await scene.signed({ id, secret: current });
-      return alteredRequest(genuine, { headers: { 'webhook-signature': signatures.join(' ') } });
-    };
-    let position = 0;
-    for (const [by, keyId] of [
-      [old, 'old'],
-      [current, 'current'],
-    ] as const) {
-      const filler = `v1,${mac('sha256', 'x', 'y').toString('base64')}`;
-      for (const arrange of [
-        (right: string) => [right],
-        (right: string) => [right, filler],
-        (right: string) => [filler, right],
-        (right: string) => ['v9,whatever', filler, right, filler],
-        (right: string) => [...Array.from({ length: 15 }, () => filler), right],
-      ]) {
-        position += 1;
-        const id = `msg_${position}`;
-        const [right = ''] = [(await scene.signed({ id, secret: by })).headers['webhook-signature']];
-        await scene.accepts(
-          `signed by the ${keyId} secret, arrangement ${position}`,
-          await deliver(id, arrange(right)),
-        );
-        assert.equal(scene.outcomes.at(-1)?.keyId, keyId);
-      }
-      const tooMany = [...Array.from({ length: 16 }, () => filler), await signatureBy(by)];
-      await scene.refuses('17 signatures', await deliver('msg', tooMany), {
-        status: 400,
-        code: 'malformed_header',
-      });
-    }
-    await scene.refuses(
-      'two strangers',
-      await deliver('msg', [await signatureBy(stranger), await signatureBy(stranger)]),
-      mismatch,
-    );
-  });
-  const many = (count: number) => Array.from({ length: count }, () => generateSecret());
-  assert.throws(() => construct({ secrets: many(17) }), { name: 'ConfigurationError' }, '17 secrets');
-  const sixteen = many(16);
-  await withScene(target, { receiver: { secrets: sixteen } }, async (scene) => {
-    await scene.accepts('the last of 16 secrets', await scene.signed({ secret: sixteen.at(-1) ?? '' }));
-  });
-  await windows(target, old, current);
-}
-
-async function windows(target: AttackTarget, old: string, current: string): Promise<void> {
-  const changeMs = Date.parse('2026-01-01T01:00:00Z');
-  const secrets = [
-    { id: 'old', secret: old, notAfter: new Date(changeMs) },
-    { id: 'current', secret: current, notBefore: new Date(changeMs) },
-  ];
-  await withScene(target, { receiver: { secrets } }, async (scene) => {
-    await scene.accepts('the old secret in its time', await scene.signed({ secret: old }));
-    await scene.refuses('the new secret before its time', await scene.signed({ secret: current }), mismatch);
-    await scene.clock.advance(changeMs - scene.clock.now());
-    await scene.refuses('the old secret after its time', await scene.signed({ secret: old }), mismatch);
-    await scene.accepts('the new secret in its time', await scene.signed({ secret: current }));
-  });
-}
-
 /** The right key with the wrong algorithm. */
 async function algorithms(target: AttackTarget): Promise<void> {
   await withScene(target, { provider: hexSigner }, async (scene) => {
     const genuine = await scene.signed();
     const hex = (algorithm: string): string =>
       mac(algorithm, scene.secret, `${scene.seconds}.`, genuine.body).toString('hex');
-    const malformed = { status: 400, code: 'malformed_header' } as const;
     for (const [signature, refusal] of [
       [`sha1=${hex('sha1')}`, malformed],
       [`md5=${hex('md5')}`, malformed],
@@ -313,12 +232,6 @@ export const secretAttacks: readonly Attack[] = [
     'unknown schemes and versions',
     'A misspelt or unknown scheme silently becomes a default one.',
     unknownSchemes,
-  ),
-  attack(
-    5,
-    'signatures and secrets of a rotation in every combination',
-    'Genuine deliveries fail while secrets rotate, or a long list makes the receiver work for strangers.',
-    rotation,
   ),
   attack(
     6,

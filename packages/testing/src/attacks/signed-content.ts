@@ -6,10 +6,9 @@ import { github } from '@countersign/core/providers/github';
 import { alteredRequest } from '../signed-request.js';
 import { type Attack, type AttackTarget, attack } from './attack.js';
 import { bytes, mac, standardBody, standardDelivery } from './forge.js';
+import { mismatch } from './refusals.js';
 import { withScene } from './scene.js';
 import { urlContent, urlSigner } from './signers.js';
-
-const mismatch = { status: 401, code: 'signature_mismatch' } as const;
 
 /** Characters that `String.prototype.replace` and its kin read as instructions. */
 async function templates(target: AttackTarget): Promise<void> {
