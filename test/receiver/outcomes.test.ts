@@ -22,6 +22,16 @@ test('every code can be met, and each is provoked here', () => {
   expect(table.map(([code]) => code).sort()).toEqual(Object.keys(errorCodes).sort());
 });
 
+const afterSignature = [
+  'header_mismatch',
+  'invalid_utf8',
+  'invalid_json',
+  'malformed_envelope',
+  'malformed_identity',
+  'timestamp_too_old',
+  'timestamp_too_new',
+];
+
 describe.each(table)('%s', (code, provoke) => {
   test('is answered with its status, and reported once', async () => {
     const { answer, outcomes } = await provoke();
@@ -41,13 +51,18 @@ describe.each(table)('%s', (code, provoke) => {
     );
   });
 
-  test('names the receiver, and whose delivery it is only once that is verified', async () => {
+  test('names the receiver; the key once a signature holds, the delivery once it is verified', async () => {
     const { outcomes } = await provoke();
     const facts = { keyId: 'k0', deliveryId: 'msg_1', eventId: 'msg_1', eventType: 'job.done' };
     for (const outcome of outcomes) {
       expect(outcome.receiver).toMatch(/^(standardWebhooks|aiPlatform|empJobQueue)$/);
+      if (afterSignature.includes(code)) expect(outcome).toHaveProperty('keyId', 'k0');
       if (afterVerification.includes(code)) expect(outcome).toMatchObject(facts);
-      else for (const fact of Object.keys(facts)) expect(outcome).not.toHaveProperty(fact);
+      else
+        for (const fact of Object.keys(facts)) {
+          if (fact === 'keyId' && afterSignature.includes(code)) continue;
+          expect(outcome).not.toHaveProperty(fact);
+        }
     }
   });
 

@@ -125,8 +125,7 @@ createReceiver({
     holds<[Same<typeof outcome, ReceiverOutcome>, Same<IsAny<typeof outcome>, false>]>();
     if (outcome.kind === 'notice') return holds<[Same<typeof outcome, Notice>]>();
     holds<[Same<typeof outcome.status, number>, Same<typeof outcome.keyId, string | undefined>]>();
-    // @ts-expect-error an acknowledged delivery has no error
-    outcome.error;
+    holds<[Same<typeof outcome.error, unknown>]>();
     if (outcome.kind === 'accepted') return;
     holds<[Same<typeof outcome, RefusedOutcome>, Same<typeof outcome.code, WebhookErrorCode>]>();
     const isKnown: boolean = outcome.code === 'signature_mismatch';

@@ -66,7 +66,7 @@ export type {
   Secret,
   SignedDelivery,
 } from './scheme/port.js';
-export { type SignInput, type SignOptions, sign } from './sign/sign.js';
+export { type SignedRequest, type SignInput, type SignOptions, sign } from './sign/sign.js';
 export type { Now, Schedule } from './time/clock.js';
 export type { MaybePromise } from './time/maybe-promise.js';
 export {

@@ -1,6 +1,7 @@
 import type { AcceptedWebhook, WebhookGate } from '@countersign/core';
 import { fromNodeRequest, sendNodeResponse, settleOnResponse } from '@countersign/core/node';
 import type { ExpressNext, ExpressRequest, ExpressResponse } from './express-types.js';
+import { noReceiver } from './no-receiver.js';
 
 /** What the guard adds to `res.locals`. */
 export interface WebhookLocals<Event> {
@@ -27,6 +28,7 @@ export type WebhookGuard<Event> = (
  * });
  */
 export function webhookGuard<Event>(gate: WebhookGate<Event>): WebhookGuard<Event> {
+  if (typeof gate?.accept !== 'function') throw noReceiver('webhookGuard', gate);
   gate.mount?.('guard');
   return function countersignWebhookGuard(request, response, next) {
     gate

@@ -27,3 +27,10 @@ test('middlewares have names, for stack traces and router dumps', () => {
   expect(webhookHandler(receiver().onUnhandled(() => {})).name).toBe('countersignWebhookHandler');
   expect(webhookGuard(receiver()).name).toBe('countersignWebhookGuard');
 });
+
+test.each([undefined, null, { secrets: 'a' }])('%j is no receiver, and that is said at once', (given) => {
+  for (const mount of [webhookHandler, webhookGuard]) {
+    const misuse = (): unknown => Reflect.apply(mount, undefined, [given]);
+    expect(misuse).toThrow(expect.objectContaining({ name: 'ConfigurationError' }));
+  }
+});

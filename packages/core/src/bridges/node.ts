@@ -1,5 +1,4 @@
-import { Buffer } from 'node:buffer';
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WebhookError } from '../errors/webhook-error.js';
 import { BodyCollector } from '../request/read-body.js';
 import type { BodyReader, WebhookHeaders, WebhookRequest } from '../request/webhook-request.js';
@@ -62,10 +61,10 @@ export function nodeListener(
 ): (request: IncomingMessage, response: ServerResponse) => void {
   dispatcher.mount?.('handler');
   return function countersignListener(request, response) {
-    dispatcher.handle(fromNodeRequest(request)).then(
-      (answer) => sendNodeResponse(request, response, answer),
-      () => response.destroy(),
-    );
+    dispatcher
+      .handle(fromNodeRequest(request))
+      .then((answer) => sendNodeResponse(request, response, answer))
+      .catch(() => response.destroy());
   };
 }
 
@@ -77,10 +76,9 @@ export function nodeListener(
 export function settleOnResponse(response: ServerResponse, settle: (status: number) => Promise<void>): void {
   let settled: Promise<void> | undefined;
   let phase: 'open' | 'waiting' | 'ended' = 'open';
-  // A middleware that has changed `end` may change the text too.
-  const keepsText = response.end === ServerResponse.prototype.end;
   response.writeHead = new Proxy(response.writeHead, {
     apply(writeHead, self, args) {
+      if (phase === 'waiting') return response;
       const result: unknown = Reflect.apply(writeHead, self, args);
       settled ??= settle(response.statusCode);
       return result;
@@ -93,35 +91,45 @@ export function settleOnResponse(response: ServerResponse, settle: (status: numb
   response.end = new Proxy(response.end, {
     apply(end, self, args) {
       if (phase === 'waiting') return response;
-      if (phase === 'ended') return Reflect.apply(end, self, args);
+      // What `end` refuses it refuses now, with nothing settled: the error handler answers.
+      if (phase === 'ended' || !canEnd(response, args[0])) return Reflect.apply(end, self, args);
       phase = 'waiting';
-      // The status is final from here on: an error handler must not rewrite what has been settled.
-      if (!response.headersSent) {
-        if (keepsText) keepLength(response, args[0], args[1]);
-        response.writeHead(response.statusCode);
-      }
+      const restore = snapshot(response);
       settled ??= settle(response.statusCode);
       const finish = (): void => {
         phase = 'ended';
+        restore();
         Reflect.apply(end, self, args);
       };
-      settled.then(finish, finish);
+      settled.then(finish, finish).catch(() => response.destroy());
       return response;
     },
   });
 }
 
-// As node:http does for an answer in one piece: with headers written first it would send chunks.
-function keepLength(response: ServerResponse, chunk: unknown, encoding: unknown): void {
-  if (response.statusCode === 204 || response.statusCode === 304) return;
-  if (response.hasHeader('content-length') || response.hasHeader('transfer-encoding')) return;
-  let length = 0;
-  if (chunk instanceof Uint8Array) length = chunk.byteLength;
-  if (typeof chunk === 'string') {
-    const isEncoding = typeof encoding === 'string' && Buffer.isEncoding(encoding);
-    length = Buffer.byteLength(chunk, isEncoding ? encoding : 'utf8');
-  }
-  response.setHeader('content-length', length);
+function canEnd({ statusCode }: ServerResponse, chunk: unknown): boolean {
+  const isData = typeof chunk === 'string' || chunk instanceof Uint8Array;
+  const isChunk = isData || chunk === undefined || chunk === null || typeof chunk === 'function';
+  return isChunk && Number.isInteger(statusCode) && statusCode >= 100 && statusCode <= 999;
+}
+
+/**
+ * What is settled is what goes out: an error handler that runs while `end` waits must not rewrite it.
+ * Returns a function that puts status and headers back.
+ */
+function snapshot(response: ServerResponse): () => void {
+  if (response.headersSent) return () => {};
+  const { statusCode, statusMessage } = response;
+  const headers = { ...response.getHeaders() };
+  return () => {
+    if (response.headersSent) return;
+    Object.assign(response, { statusCode, statusMessage });
+    for (const name of response.getHeaderNames())
+      if (!Object.hasOwn(headers, name)) response.removeHeader(name);
+    for (const [name, value] of Object.entries(headers)) {
+      if (value !== undefined && response.getHeader(name) !== value) response.setHeader(name, value);
+    }
+  };
 }
 
 function distinctHeaders(rawHeaders: readonly string[]): WebhookHeaders {
@@ -130,14 +138,19 @@ function distinctHeaders(rawHeaders: readonly string[]): WebhookHeaders {
     const name = (rawHeaders[i] ?? '').toLowerCase();
     const value = rawHeaders[i + 1] ?? '';
     const earlier = headers[name];
-    headers[name] = earlier === undefined ? value : [earlier, value].flat();
+    if (earlier === undefined) headers[name] = value;
+    else if (typeof earlier === 'string') headers[name] = [earlier, value];
+    else earlier.push(value);
   }
   return headers;
 }
 
 function nodeBodyReader(request: IncomingMessage): BodyReader {
   return ({ maxBytes, signal }) =>
-    request.readableDidRead ? Promise.reject(bodyAlreadyParsed()) : readMessage(request, maxBytes, signal);
+    // With an encoding set the bytes are gone: text arrives.
+    request.readableDidRead || request.readableEncoding !== null
+      ? Promise.reject(bodyAlreadyParsed())
+      : readMessage(request, maxBytes, signal);
 }
 
 function readMessage(request: IncomingMessage, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {

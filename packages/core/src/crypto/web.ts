@@ -50,7 +50,9 @@ function hmacKey({ algorithm, bytes, use }: KeyMaterial, hash: string): Prepared
     use,
     sign: async (content, encoding) =>
       encode(new Uint8Array(await subtle.sign('HMAC', await key(), await join(content))), encoding),
-    verify: verifier(algorithm, async (content, value) => subtle.verify('HMAC', await key(), value, content)),
+    verify: macVerifier(algorithm, async (content, value) =>
+      subtle.verify('HMAC', await key(), value, content),
+    ),
   };
 }
 
@@ -128,6 +130,25 @@ function publicKeyVerifier(
   };
 }
 
+/** A MAC in an encoding that MACs do not have is the scheme's mistake, on every platform. */
+function macVerifier(
+  algorithm: Algorithm,
+  check: (content: Bytes, signature: Bytes) => Promise<boolean>,
+): PreparedKey['verify'] {
+  const verify = verifier(algorithm, check);
+  return (content, signatures) => {
+    for (const { algorithm: madeWith, encoding } of signatures) {
+      if (madeWith === algorithm && (encoding === 'der-base64' || encoding === 'text'))
+        throw notAMac(encoding);
+    }
+    return verify(content, signatures);
+  };
+}
+
+function notAMac(encoding: SignatureEncoding): ConfigurationError {
+  return new ConfigurationError('unsupported_algorithm', `a MAC cannot be written as \`${encoding}\``);
+}
+
 function verifier(
   algorithm: Algorithm,
   check: (content: Bytes, signature: Bytes) => Promise<boolean>,
@@ -184,7 +205,7 @@ function encode(bytes: Uint8Array, encoding: SignatureEncoding): string {
   if (encoding === 'hex') return encodeHex(bytes);
   if (encoding === 'base64') return encodeBase64(bytes);
   if (encoding === 'base64url') return toBase64Url(encodeBase64(bytes));
-  throw new ConfigurationError('unsupported_algorithm', `a MAC cannot be written as \`${encoding}\``);
+  throw notAMac(encoding);
 }
 
 // Strict, one text for each value: what WebCrypto compares is what the wire said.

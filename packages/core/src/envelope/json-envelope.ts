@@ -1,6 +1,7 @@
 import { isJsonObject, stringifyJson } from '../bytes/json.js';
 import { parseTimestamp, type TimeUnit } from '../bytes/timestamp.js';
 import { encodeUtf8 } from '../bytes/utf8.js';
+import { mustBe } from '../errors/describe.js';
 import { WebhookError } from '../errors/webhook-error.js';
 import { IDENTITY_RULE, isIdentity } from '../scheme/identity.js';
 import type { Decoded, DeliveryInfo, Envelope, Field, Outgoing } from './port.js';
@@ -48,6 +49,9 @@ export function jsonEnvelope(options: JsonEnvelopeOptions): Envelope {
       };
     },
     encode(event, delivery) {
+      if (options.members === undefined && 'body' in fields.type) {
+        throw mustBe('members', 'given: without it an event cannot be written', options.members);
+      }
       const members = options.members?.(event, delivery);
       return {
         headers: { 'content-type': 'application/json', ...options.headers?.(event, delivery) },

@@ -1,14 +1,19 @@
 import { WebhookError } from '../errors/webhook-error.js';
-import type { SchemaIssue, StandardSchema } from './standard-schema.js';
+import { isPromise, type MaybePromise } from '../time/maybe-promise.js';
+import type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.js';
 
 const MAX_ISSUES = 5;
 const MAX_DEPTH = 8;
 const MAX_NAME_LENGTH = 40;
 
 /** The payload as its schema returns it; throws `schema_mismatch` with the paths that failed, never values. */
-export async function validate(schema: StandardSchema | undefined, data: unknown): Promise<unknown> {
+export function validate(schema: StandardSchema | undefined, data: unknown): MaybePromise<unknown> {
   if (schema === undefined) return data;
-  const result = await schema['~standard'].validate(data);
+  const result = schema['~standard'].validate(data);
+  return isPromise(result) ? result.then(validated) : validated(result);
+}
+
+function validated(result: SchemaResult<unknown>): unknown {
   if (result.issues === undefined) return result.value;
   const paths = Array.from(result.issues.slice(0, MAX_ISSUES), pathOf);
   throw new WebhookError('schema_mismatch', `the payload does not fit its schema at ${paths.join(', ')}`);

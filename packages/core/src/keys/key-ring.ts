@@ -119,12 +119,12 @@ function heldSecret(secret: Secret | NamedSecret, position: number): HeldSecret 
   if (typeof secret.id !== 'string' || secret.id === '') {
     throw mustBe('secrets[].id', 'a text that is not empty', secret.id, 'invalid_secret');
   }
-  return {
-    id: secret.id,
-    secret: copyOf(secret.secret),
-    notBeforeMs: epochMs('notBefore', secret.notBefore) ?? always.notBeforeMs,
-    notAfterMs: epochMs('notAfter', secret.notAfter) ?? always.notAfterMs,
-  };
+  const notBeforeMs = epochMs('notBefore', secret.notBefore) ?? always.notBeforeMs;
+  const notAfterMs = epochMs('notAfter', secret.notAfter) ?? always.notAfterMs;
+  if (notBeforeMs >= notAfterMs) {
+    throw mustBe('secrets[].notAfter', 'later than its `notBefore`', secret.notAfter, 'invalid_secret');
+  }
+  return { id: secret.id, secret: copyOf(secret.secret), notBeforeMs, notAfterMs };
 }
 
 function copyOf(secret: Secret): Secret {

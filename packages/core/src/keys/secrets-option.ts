@@ -80,10 +80,11 @@ function resolvedKeys(scheme: Scheme, readsRequest: boolean): (resolved: Resolve
   };
   return (resolved) => {
     if (resolved === undefined || resolved === null) throw noSecret(readsRequest);
+    if (isTenantKeys(resolved) && resolved.secrets === undefined) throw noSecret(true);
     try {
       if (isTenantKeys(resolved))
         return { keys: keysOf(resolved.secrets), tenant: checkedTenant(resolved.tenant) };
-      if (readsRequest) throw mustBe('secrets(request)', '`{ tenant, secrets }`', resolved);
+      if (readsRequest) throw mustBe('secrets(request)', '`{ tenant, secrets }`', resolved, 'invalid_secret');
       return { keys: keysOf(resolved), tenant: undefined };
     } catch (cause) {
       throw unavailable('gave secrets that cannot be used', cause);
@@ -96,12 +97,12 @@ function ringOf(secrets: Secrets | KeyRing): KeyRing {
 }
 
 function isTenantKeys(resolved: Exclude<Resolved, undefined>): resolved is TenantKeys {
-  return typeof resolved === 'object' && 'tenant' in resolved && 'secrets' in resolved;
+  return typeof resolved === 'object' && 'tenant' in resolved;
 }
 
 function checkedTenant(tenant: unknown): string {
   if (typeof tenant === 'string' && tenant !== '' && isWellFormed(tenant)) return tenant;
-  throw mustBe('tenant', 'a text that is not empty', tenant);
+  throw mustBe('tenant', 'a text that is not empty', tenant, 'invalid_secret');
 }
 
 function unavailable(what: string, cause?: unknown): WebhookError {

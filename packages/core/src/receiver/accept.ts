@@ -42,7 +42,6 @@ export function holdForApplication(
   trace: Trace,
   { session, event }: Received<unknown>,
 ): (status: number) => Promise<void> {
-  session?.keep(() => {});
   const cancel = settings.schedule(() => {
     session?.stop();
     report(settings.onOutcome, {

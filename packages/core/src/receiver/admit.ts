@@ -43,9 +43,14 @@ export async function admit(
   const message = messageOf(reader, credentials, bytes);
   const input = { reader, message, credentials, keys, tenant, receivedAtMs: settings.now() };
   trace.claimed = input;
+  trace.learn({ tenant });
   const { id: keyId, key } = await authenticate(scheme, input);
+  trace.learn({ keyId });
   const json = parseBody(provider, bytes);
-  const response = await provider.handshake?.(handshakeInput(reader, json, () => key));
+  const response = await handshake(
+    settings,
+    handshakeInput(reader, json, () => key),
+  );
   if (response !== undefined) return { kind: 'handshake', response };
   const body = decodeBody(provider, json, reader);
   const delivery = await verifyContent(rules, input, keyId, body);
@@ -64,10 +69,26 @@ async function answerUnverified(
     if (first === undefined) throw new WebhookError('no_key', 'no secret is valid at this time');
     return first.key;
   };
-  const response = await settings.provider.handshake?.(handshakeInput(reader, undefined, firstKey));
+  const response = await handshake(settings, handshakeInput(reader, undefined, firstKey));
   if (response !== undefined) return { kind: 'handshake', response };
   const method = request.method.slice(0, 16);
   throw new WebhookError('method_not_allowed', `the method must be POST, got ${method}`);
+}
+
+async function handshake(
+  { provider, handlerTimeoutMs, schedule }: ReceiverSettings,
+  input: HandshakeInput,
+): Promise<WebhookResponse | undefined> {
+  if (provider.handshake === undefined) return undefined;
+  const answer = provider.handshake;
+  const late = (): WebhookError =>
+    new WebhookError('handler_timeout', `the handshake of ${provider.name} is late`);
+  const response = await withDeadline(handlerTimeoutMs, schedule, late, () => answer(input));
+  for (const [name, value] of Object.entries(response?.headers ?? {})) {
+    // What a challenge says may come back in a header.
+    if (!/^[\t -~]*$/.test(value)) throw new TypeError(`the handshake's header \`${name}\` is not printable`);
+  }
+  return response;
 }
 
 function readBody(

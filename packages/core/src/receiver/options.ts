@@ -146,7 +146,7 @@ function replayStore(
 // An event that is accepted after the store has forgotten it is accepted twice.
 function checkEventAge({ freshness, ttlMs }: VerificationRules): void {
   const mostMs = ttlMs - freshness.toleranceMs;
-  if (freshness.source !== 'event time' || freshness.maxEventAgeMs <= Math.max(0, mostMs)) return;
+  if (freshness.source !== 'event time' || freshness.maxEventAgeMs <= mostMs) return;
   throw mustBe(
     'maxEventAgeSeconds',
     `at most \`replayTtlSeconds\` less the tolerance (${mostMs / 1000})`,

@@ -15,9 +15,9 @@ interface RequestFacts {
   readonly receiver: string;
   readonly status: number;
   readonly timings: Timings;
-  /** From here on, what is known once the signature holds. */
-  readonly keyId?: string | undefined;
+  /** Whose secrets were looked up; believed only where `keyId` says that a signature held. */
   readonly tenant?: string | undefined;
+  readonly keyId?: string | undefined;
   readonly deliveryId?: string | undefined;
   readonly eventId?: string | undefined;
   readonly eventType?: string | undefined;
@@ -30,6 +30,8 @@ interface RequestFacts {
 export interface AcceptedOutcome extends RequestFacts {
   readonly kind: 'accepted';
   readonly code: 'processed' | 'ignored' | 'duplicate' | 'handshake' | 'commit_failed';
+  /** With `commit_failed`: what the store threw; `undefined` where another process has taken the claim. */
+  readonly error?: unknown;
 }
 
 /** A delivery was refused, or failed. */
@@ -56,33 +58,53 @@ export type ReceiverOutcome = AcceptedOutcome | RefusedOutcome | Notice;
 /** Told of every outcome; what it throws changes nothing. */
 export type OutcomeHook = (outcome: ReceiverOutcome) => unknown;
 
-/** Calls a hook so that it cannot change anything. */
+/** Calls a hook so that it cannot change anything; the first time that it fails becomes a warning. */
 export function report(hook: OutcomeHook, outcome: ReceiverOutcome): void {
   try {
     const result = hook(outcome);
-    if (result instanceof Promise) result.catch(() => {});
-  } catch {
-    // A log that fails must not fail the delivery.
+    if (result instanceof Promise) result.catch((error: unknown) => hookFailed(hook, error));
+  } catch (error) {
+    hookFailed(hook, error);
   }
 }
+
+const failedHooks = new WeakSet<OutcomeHook>();
+
+function hookFailed(hook: OutcomeHook, error: unknown): void {
+  if (failedHooks.has(hook)) return;
+  failedHooks.add(hook);
+  warn('outcome_hook_failed', '`onOutcome` failed; its further failures are silent', error);
+}
+
+const QUIET_MS = 60_000;
+const lastWarnedMs = new Map<string, number>();
 
 /**
  * The default hook: what only the application can mend becomes a process warning, so that a handler's error
  * is never lost; refusals that strangers can cause are silent.
  */
 export function warnOfFaults(outcome: ReceiverOutcome): void {
-  if (outcome.kind === 'notice') warn(outcome.code, `${outcome.receiver}: ${outcome.message}`);
-  if (outcome.kind !== 'refused' || outcome.code === 'in_progress') return;
-  const { cause } = outcome.error;
-  if (outcome.status < 500 && !(cause instanceof ConfigurationError)) return;
-  warn(
-    outcome.code,
-    `${outcome.receiver}: ${outcome.error.message}`,
-    cause instanceof Error ? cause.stack : undefined,
-  );
+  const { kind, code, receiver } = outcome;
+  if (kind === 'notice') warn(code, `${receiver}: ${outcome.message}`);
+  if (kind === 'accepted' && code === 'commit_failed') {
+    warn(code, `${receiver}: processed, but the replay store does not know it`, outcome.error);
+  }
+  if (kind !== 'refused' || code === 'in_progress') return;
+  const { message, cause } = outcome.error;
+  if (outcome.status < 500 && !(cause instanceof ConfigurationError && isDue(`${receiver} ${code}`))) return;
+  warn(code, `${receiver}: ${message}`, cause);
 }
 
-function warn(code: string, message: string, detail?: string): void {
+// The fault is the application's, but every stranger's request meets it.
+function isDue(what: string): boolean {
+  const nowMs = performance.now();
+  if (nowMs - (lastWarnedMs.get(what) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return false;
+  lastWarnedMs.set(what, nowMs);
+  return true;
+}
+
+function warn(code: string, message: string, cause?: unknown): void {
+  const detail = cause instanceof Error ? cause.stack : undefined;
   // Only Node.js and its kin have a channel for warnings; elsewhere `onOutcome` is the way.
   globalThis.process?.emitWarning?.(message, {
     type: 'CountersignWarning',

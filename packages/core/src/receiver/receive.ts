@@ -1,3 +1,4 @@
+import type { Decoded } from '../envelope/port.js';
 import { WebhookError } from '../errors/webhook-error.js';
 import type { WebhookEvent } from '../events/event-types.js';
 import type { StandardSchema } from '../events/standard-schema.js';
@@ -6,6 +7,7 @@ import type { EventField } from '../provider/coverage.js';
 import { ClaimSession } from '../replay/claim-session.js';
 import type { WebhookRequest } from '../request/webhook-request.js';
 import type { WebhookResponse } from '../request/webhook-response.js';
+import { withDeadline } from '../time/deadline.js';
 import type { VerifiedDelivery } from '../verify/verified-delivery.js';
 import { admit } from './admit.js';
 import type { ReceiverSettings } from './options.js';
@@ -30,6 +32,8 @@ export interface Received<Taker> {
   readonly delivery: VerifiedDelivery;
   /** `undefined` with `replay: false`. */
   readonly session: ClaimSession | undefined;
+  /** Aborts when another process has taken the claim. */
+  readonly abort: AbortController;
   readonly taker: Taker;
 }
 
@@ -53,7 +57,7 @@ export async function receive<Taker>(
   const { delivery, body } = admission;
   const { decoded } = body;
   const id = decoded.id ?? delivery.id;
-  trace.verified(delivery, { id, type: decoded.type });
+  trace.learn({ deliveryId: delivery.id, eventId: id, eventType: decoded.type });
 
   const session = await claim(settings, delivery);
   trace.ended('claimMs');
@@ -63,8 +67,10 @@ export async function receive<Taker>(
   }
   const destination = destinationOf(decoded.type);
   if (destination === undefined) return { response: await commit(session, trace, 'ignored') };
+  const abort = new AbortController();
+  session?.keep(() => abort.abort(new WebhookError('claim_lost', 'another process has taken the claim')));
   try {
-    const data = await validate(destination.schema, decoded.data);
+    const data = await validateInTime(settings, destination.schema, decoded);
     const event = {
       id,
       type: decoded.type,
@@ -73,11 +79,24 @@ export async function receive<Taker>(
       body: body.json,
       unauthenticated,
     };
-    return { received: { event, delivery, session, taker: destination.taker } };
+    return { received: { event, delivery, session, abort, taker: destination.taker } };
   } catch (error) {
     await session?.release();
     throw error;
   }
+}
+
+async function validateInTime(
+  { handlerTimeoutMs, schedule }: ReceiverSettings,
+  schema: StandardSchema | undefined,
+  { type, data }: Decoded,
+): Promise<unknown> {
+  const late = (): WebhookError =>
+    new WebhookError(
+      'handler_timeout',
+      `the schema of \`${type}\` took longer than \`handlerTimeoutMs\` (${handlerTimeoutMs} ms)`,
+    );
+  return withDeadline(handlerTimeoutMs, schedule, late, () => validate(schema, data));
 }
 
 /** Commits, reports, and answers 200 in any case: what is done is done, whatever the store says. */
@@ -88,7 +107,7 @@ export async function commit(
   status = 200,
 ): Promise<WebhookResponse> {
   const isCommitted = session === undefined || (await session.commit());
-  trace.accepted(isCommitted ? code : 'commit_failed', status);
+  trace.accepted(isCommitted ? code : 'commit_failed', status, session?.commitError);
   return acknowledge(code);
 }
 

@@ -21,9 +21,7 @@ export async function runHandler(
   trace: Trace,
   received: Received<EventHandler<WebhookEvent>>,
 ): Promise<WebhookResponse> {
-  const { event, delivery, session, taker: handler } = received;
-  const abort = new AbortController();
-  session?.keep(() => abort.abort(new WebhookError('claim_lost', 'another process has taken the claim')));
+  const { event, delivery, session, abort, taker: handler } = received;
   const { signal } = abort;
   const running = settle(() =>
     handler(event, { delivery, claim: session?.claim, headers: request.headers, signal }),

@@ -2,13 +2,12 @@ import { isWebhookError, WebhookError } from '../errors/webhook-error.js';
 import type { WebhookRequest } from '../request/webhook-request.js';
 import type { WebhookResponse } from '../request/webhook-response.js';
 import type { Claimed } from '../verify/authenticate.js';
-import type { VerifiedDelivery } from '../verify/verified-delivery.js';
 import type { ReceiverSettings } from './options.js';
 import { type AcceptedOutcome, type RefusedOutcome, report, type Timings } from './outcome.js';
 import { refuse } from './respond.js';
 
 type Stage = Exclude<keyof Timings, 'totalMs'>;
-type Facts = Omit<AcceptedOutcome, 'kind' | 'code' | 'receiver' | 'status' | 'timings'>;
+type Facts = Omit<AcceptedOutcome, 'kind' | 'code' | 'receiver' | 'status' | 'timings' | 'error'>;
 
 /** What is known of one request so far, for its outcome. */
 export class Trace {
@@ -31,15 +30,15 @@ export class Trace {
     this.#stageStartedMs = nowMs;
   }
 
-  /** The delivery is genuine: from here on the outcome says whose it is. */
-  verified(delivery: VerifiedDelivery, event: { readonly id: string; readonly type: string }): void {
-    const { keyId, tenant, id: deliveryId } = delivery;
-    this.#facts = { keyId, tenant, deliveryId, eventId: event.id, eventType: event.type };
+  /** What the outcome can say from here on. */
+  learn(facts: Facts): void {
+    this.#facts = { ...this.#facts, ...facts };
   }
 
   /** Reports an acknowledged delivery. */
-  accepted(code: AcceptedOutcome['code'], status = 200): void {
-    report(this.#settings.onOutcome, { kind: 'accepted', code, ...this.#common(status) });
+  accepted(code: AcceptedOutcome['code'], status = 200, error?: unknown): void {
+    const outcome: AcceptedOutcome = { kind: 'accepted', code, ...this.#common(status) };
+    report(this.#settings.onOutcome, code === 'commit_failed' ? { ...outcome, error } : outcome);
   }
 
   /** Reports a failure, and makes its answer. Whatever is no `WebhookError` is ours: `internal_error`. */

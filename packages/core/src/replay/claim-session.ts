@@ -27,6 +27,7 @@ export class ClaimSession {
   #isLost = false;
   #cancelRenewal = (): void => {};
   #renewal: Promise<void> | undefined;
+  #commitError: unknown;
 
   private constructor(store: ReplayStore, claim: Claim, policy: ClaimPolicy) {
     this.#store = store;
@@ -67,6 +68,8 @@ export class ClaimSession {
       if (!this.#keeping) return;
       if (answer === 'claimed') return renewLater();
       this.stop();
+      // Done by this very token: committed inside the handler's own transaction.
+      if (answer === 'done' && (await this.#commitOnce().catch(() => true))) return;
       this.#isLost = true;
       onLost();
     };
@@ -79,13 +82,19 @@ export class ClaimSession {
     this.#cancelRenewal();
   }
 
+  /** Why the last try to commit failed, where the store threw. */
+  get commitError(): unknown {
+    return this.#commitError;
+  }
+
   /** Marks the key as processed, trying again until `storeTimeoutMs` is over. `false`: lost, or not reached. */
   async commit(): Promise<boolean> {
     await this.#endRenewal();
     if (this.#isLost) return false;
     try {
       return await this.#commit();
-    } catch {
+    } catch (error) {
+      this.#commitError = error;
       return this.#commitAgain();
     }
   }
@@ -132,9 +141,11 @@ export class ClaimSession {
     return answer === 'done' || (answer === 'claimed' && (await this.#commitOnce()));
   }
 
-  #commitOnce(): Promise<boolean> {
+  async #commitOnce(): Promise<boolean> {
     const { ttlMs, guardMs } = this.#policy;
-    return this.#call((signal) => this.#store.commit(this.claim, { ttlMs, guardMs, signal }));
+    const answer = await this.#call((signal) => this.#store.commit(this.claim, { ttlMs, guardMs, signal }));
+    if (typeof answer === 'boolean') return answer;
+    throw mustBe('replay.commit()', 'true or false', answer);
   }
 
   async #claim(): Promise<ClaimAnswer> {

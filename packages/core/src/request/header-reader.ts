@@ -1,3 +1,4 @@
+import { mustBe } from '../errors/describe.js';
 import { WebhookError } from '../errors/webhook-error.js';
 import type { WebhookHeaders } from './webhook-request.js';
 
@@ -23,6 +24,9 @@ export class RequestReader implements HeaderReader {
 
   constructor(request: { readonly method: string; readonly url: string; readonly headers: WebhookHeaders }) {
     const { method, url, headers } = request;
+    if (typeof headers !== 'object' || headers === null) {
+      throw mustBe('headers', 'a `Headers` or a record', headers, 'invalid_input');
+    }
     this.method = method;
     this.url = url;
     this.#headers = isHeaders(headers) || hasLowerCaseNames(headers) ? headers : withLowerCaseNames(headers);
@@ -35,7 +39,8 @@ export class RequestReader implements HeaderReader {
       return value === null ? undefined : checked(value, name);
     }
     const found = Object.hasOwn(headers, name) ? headers[name] : undefined;
-    const value = typeof found === 'string' || found === undefined ? found : oneOf(found, name);
+    if (found === undefined || found === null) return undefined;
+    const value = isList(found) ? oneOf(found, name) : found;
     return value === undefined ? undefined : checked(value, name);
   }
 
@@ -57,15 +62,21 @@ function hasLowerCaseNames(headers: HeaderRecord): boolean {
 function withLowerCaseNames(headers: HeaderRecord): HeaderRecord {
   const lowerCase: Record<string, string[]> = Object.create(null);
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined) continue;
+    if (value === undefined || value === null) continue;
     const key = name.toLowerCase();
-    lowerCase[key] = [...(lowerCase[key] ?? []), ...(typeof value === 'string' ? [value] : value)];
+    const values = lowerCase[key] ?? [];
+    lowerCase[key] = values;
+    values.push(...(typeof value === 'string' ? [value] : value));
   }
   return lowerCase;
 }
 
 function isHeaders(headers: WebhookHeaders): headers is Headers {
   return typeof headers.get === 'function';
+}
+
+function isList(value: string | readonly string[]): value is readonly string[] {
+  return Array.isArray(value);
 }
 
 function oneOf(values: readonly string[], name: string): string | undefined {

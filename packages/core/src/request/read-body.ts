@@ -1,12 +1,14 @@
-import { concatBytes } from '../bytes/utf8.js';
 import { WebhookError } from '../errors/webhook-error.js';
 import type { HeaderReader } from './header-reader.js';
 import { malformedHeader } from './header-reader.js';
 
-/** Collects the chunks of a body up to a limit, without keeping what lies beyond it. */
+/**
+ * Collects the chunks of a body up to a limit, in one buffer: a body of many small chunks takes no more
+ * memory than one of few.
+ */
 export class BodyCollector {
-  readonly #chunks: Uint8Array[] = [];
   readonly #maxBytes: number;
+  #bytes: Uint8Array = new Uint8Array();
   #length = 0;
 
   constructor(maxBytes: number) {
@@ -15,17 +17,30 @@ export class BodyCollector {
 
   /** Takes a chunk; throws `body_too_large` with the first byte over the limit. */
   add(chunk: Uint8Array): void {
-    this.#length += chunk.length;
-    if (this.#length > this.#maxBytes) {
-      this.#chunks.length = 0;
+    const length = this.#length + chunk.length;
+    if (length > this.#maxBytes) {
+      this.#bytes = new Uint8Array();
       throw bodyTooLarge(this.#maxBytes);
     }
-    this.#chunks.push(chunk);
+    if (this.#length === 0) {
+      // Most bodies come in one piece, which is kept as it is.
+      this.#bytes = chunk;
+    } else {
+      if (length > this.#bytes.length) this.#grow(length);
+      this.#bytes.set(chunk, this.#length);
+    }
+    this.#length = length;
   }
 
   /** The whole body. */
   bytes(): Uint8Array {
-    return concatBytes(this.#chunks);
+    return this.#length === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.#length);
+  }
+
+  #grow(length: number): void {
+    const larger = new Uint8Array(Math.min(this.#maxBytes, Math.max(length, 2 * this.#bytes.length)));
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
   }
 }
 

@@ -17,6 +17,8 @@ export interface HmacSchemeOptions<Content extends string> {
   /** The signed content, from `{id}`, `{timestamp}`, `{body}`, `{url}`, `{method}` and any text between them. */
   readonly content: CheckedContent<Content>;
   readonly signature: SignatureOptions;
+  /** Says that `content` has no `{body}` on purpose: whoever has one signature can send any body with it. */
+  readonly unsignedBody?: true | undefined;
   /** Where the signed id stands; needed where `content` has `{id}`. */
   readonly id?: { readonly header: string } | undefined;
   /** Where the signed time stands, in a header or an entry of the signature list. Unit: seconds by default. */
@@ -82,7 +84,9 @@ function contentBuilder(
 }
 
 function pathAndQuery(url = ''): string {
-  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
+  const path = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
+  // `//host` and `/\host` would name a host again.
+  return path.replace(/^[/\\]+/, '/');
 }
 
 interface WireFormat {
@@ -141,14 +145,19 @@ function timePlace(option: HmacSchemeOptions<string>['timestamp']): TimePlace {
 }
 
 function checkOptions(options: Omit<HmacSchemeOptions<string>, 'content'>, template: ContentTemplate): void {
-  if (options.signature.header === '') throw mustBe('signature.header', 'the name of a header', '');
   const { signature, timestamp } = options;
+  checkHeaderName('signature.header', signature.header);
+  if (options.id !== undefined) checkHeaderName('id.header', options.id.header);
+  if (timestamp !== undefined && 'header' in timestamp) checkHeaderName('timestamp.header', timestamp.header);
   checkChoice('algorithm', options.algorithm, ['hmac-sha1', 'hmac-sha256', 'hmac-sha512']);
   checkChoice('signature.encoding', signature.encoding, ['hex', 'base64', 'base64url']);
   checkChoice('secretEncoding', options.secretEncoding, ['utf8', 'base64', 'hex']);
   checkChoice('timestamp.unit', timestamp?.unit, ['seconds', 'milliseconds', 'iso']);
   if (timestamp !== undefined && 'listKey' in timestamp && signature.list === undefined) {
     throw mustBe('signature.list', 'given, because `timestamp` has a `listKey`', signature.list);
+  }
+  if (!template.has('body') && options.unsignedBody !== true) {
+    throw mustBe('content', 'signed with its {body}, or `unsignedBody: true` given', options.unsignedBody);
   }
   const needed = [
     ['id', options.id],
@@ -164,6 +173,11 @@ function checkOptions(options: Omit<HmacSchemeOptions<string>, 'content'>, templ
       throw mustBe(option, `left out, because \`content\` has no {${part}}: it would not be signed`, place);
     }
   }
+}
+
+function checkHeaderName(option: string, name: string): void {
+  if (typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name)) return;
+  throw mustBe(option, 'the name of a header', name);
 }
 
 function checkChoice<Choice extends string>(

@@ -13,7 +13,7 @@ export function checkSecretText(text: string): void {
   if (text.trim() === '') throw invalidSecret('must not be empty');
   if (text.trim() !== text) throw invalidSecret('has white space around it (a trailing newline?): remove it');
   if (/^(["'`]).*\1$/s.test(text)) throw invalidSecret('stands in quotes: remove them');
-  if (/^v\d+a?,/.test(text)) {
+  if (/^v\d{1,2}a?,/.test(text)) {
     throw invalidSecret(
       `starts with \`${text.slice(0, text.indexOf(',') + 1)}\`: remove this version prefix`,
     );

@@ -8,7 +8,7 @@ import { checkedProvider, type Provider } from '../provider/provider.js';
 import { standardWebhooks } from '../provider/standard-webhooks.js';
 import { RequestReader } from '../request/header-reader.js';
 import { IDENTITY_RULE, isIdentity } from '../scheme/identity.js';
-import type { Message, SignedDelivery } from '../scheme/port.js';
+import type { Message } from '../scheme/port.js';
 
 /** What is to be signed. */
 export interface SignInput {
@@ -22,6 +22,12 @@ export interface SignInput {
   readonly method?: string | undefined;
   /** Needed only by providers that sign it. */
   readonly url?: string | undefined;
+}
+
+/** The headers to add to a request, and its body. */
+export interface SignedRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array<ArrayBuffer>;
 }
 
 /** Options of {@link sign}. */
@@ -42,7 +48,9 @@ export interface SignOptions {
  * const { headers, body } = await sign({ id: 'msg_1', body: '{"type":"ping","data":{}}' }, { secret });
  * await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
  */
-export async function sign(input: SignInput, options: SignOptions): Promise<SignedDelivery> {
+export async function sign(input: SignInput, options: SignOptions): Promise<SignedRequest> {
+  if (typeof options !== 'object' || options === null)
+    throw mustBe('options', 'an object with `secret`', options);
   const provider = checkedProvider(options.provider ?? standardWebhooks);
   const { secret } = options;
   const { scheme } = provider;
@@ -58,7 +66,15 @@ export async function sign(input: SignInput, options: SignOptions): Promise<Sign
   // Both sides share the rules: what a receiver would refuse is not sent.
   const { method = 'POST', url = '' } = message;
   signable(provider, () => scheme.read(new RequestReader({ method, url, headers: signed.headers })));
-  return signed;
+  return {
+    headers: signed.headers,
+    body: isOwnMemory(signed.body) ? signed.body : new Uint8Array(signed.body),
+  };
+}
+
+// `fetch` takes no bytes in shared memory.
+function isOwnMemory(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer;
 }
 
 function signable<T>({ name }: Provider, build: () => T): T {

@@ -4,6 +4,8 @@ import { keysAt, type RingKey } from '../keys/key-ring.js';
 import type { Credentials, Message, Scheme } from '../scheme/port.js';
 import { isPromise, type MaybePromise } from '../time/maybe-promise.js';
 
+const MAX_PUBLIC_KEY_CHECKS = 32;
+
 /** What is signed, by which credentials, and the keys that could have signed it. */
 export interface Claimed {
   readonly message: Message;
@@ -17,6 +19,7 @@ export function authenticate(scheme: Scheme, claimed: Claimed): MaybePromise<Rin
   const { message, credentials, receivedAtMs } = claimed;
   const keys = keysAt(claimed.keys, receivedAtMs);
   if (keys.length === 0) throw new WebhookError('no_key', 'no secret is valid at this time');
+  checkEffort(keys, credentials);
   const content = scheme.content(message);
   for (const ringKey of keys) {
     const holds = ringKey.key.verify(content, credentials.signatures);
@@ -24,6 +27,18 @@ export function authenticate(scheme: Scheme, claimed: Claimed): MaybePromise<Rin
     if (holds) return ringKey;
   }
   throw mismatch();
+}
+
+// A MAC is made once for each key; a public-key signature is checked against each key, over the whole body.
+function checkEffort(keys: readonly RingKey[], { signatures }: Credentials): void {
+  if (signatures.length === 1 || keys.length === 1) return;
+  let checks = 0;
+  for (const { key } of keys) {
+    if (key.use === 'verify') checks += signatures.filter((made) => made.algorithm === key.algorithm).length;
+  }
+  if (checks <= MAX_PUBLIC_KEY_CHECKS) return;
+  const most = `at most ${MAX_PUBLIC_KEY_CHECKS} public-key signatures times keys`;
+  throw new WebhookError('malformed_header', `${most} are checked, this request asks for ${checks}`);
 }
 
 /** Goes on from the first key, whose answer is under way. */

@@ -4,6 +4,8 @@ import type { Message, Scheme } from '../scheme/port.js';
 import type { Claimed } from './authenticate.js';
 
 const MAX_BODY_BYTES = 65_536;
+const MAX_NESTING = 20;
+const MAX_GROWTH = 20;
 
 /**
  * What a signature that matched nothing does match: another encoding of the same body, or a key outside its
@@ -45,36 +47,59 @@ async function matching(
   return undefined;
 }
 
-function otherEncodings(body: Uint8Array): { readonly what: string; readonly body: Uint8Array }[] {
-  const text = decodeUtf8(body);
-  if (text === undefined) return [];
-  const compact = reserialised(text);
-  const texts: readonly (readonly [string, string | undefined])[] = [
-    ['the same JSON without white space', compact],
-    ['the same JSON indented by 2 spaces', reserialised(text, 2)],
-    ['the same JSON as Python writes it', compact === undefined ? undefined : spaced(compact)],
-    ['the body without its trailing newline', text.replace(/\r?\n$/, '')],
-    ['the body with a trailing newline', `${text}\n`],
-    ['the body with CRLF line ends', text.replaceAll(/\r?\n/g, '\r\n')],
-    ['the body with LF line ends', text.replaceAll('\r\n', '\n')],
-    ['the body without its byte order mark', text.replace(/^\uFEFF/, '')],
-    ['an empty body', ''],
-  ];
-  return texts.flatMap(([what, other]) =>
-    other === undefined || other === text ? [] : [{ what, body: encodeUtf8(other) }],
-  );
+interface Encoding {
+  readonly what: string;
+  readonly body: Uint8Array;
 }
 
+/** One at a time, each no larger than a few times the body: what is not genuine must stay cheap. */
+function* otherEncodings(body: Uint8Array): Generator<Encoding> {
+  const text = decodeUtf8(body);
+  if (text === undefined) return;
+  for (const [what, encode] of ENCODINGS) {
+    const other = encode(text);
+    if (other === undefined || other === text || other.length > text.length * MAX_GROWTH) continue;
+    yield { what, body: encodeUtf8(other) };
+  }
+}
+
+const ENCODINGS: readonly (readonly [string, (text: string) => string | undefined])[] = [
+  ['the same JSON without white space', (text) => reserialised(text)],
+  ['the same JSON indented by 2 spaces', (text) => reserialised(text, 2)],
+  ['the same JSON as Python writes it', pythonSpaced],
+  ['the body without its trailing newline', (text) => text.replace(/\r?\n$/, '')],
+  ['the body with a trailing newline', (text) => `${text}\n`],
+  ['the body with CRLF line ends', (text) => text.replaceAll(/\r?\n/g, '\r\n')],
+  ['the body with LF line ends', (text) => text.replaceAll('\r\n', '\n')],
+  ['the body without its byte order mark', (text) => text.replace(/^\uFEFF/, '')],
+  ['an empty body', () => ''],
+];
+
 function reserialised(text: string, space?: number): string | undefined {
+  // Indentation is as long as the nesting is deep, on every line.
+  if (nesting(text) > MAX_NESTING) return undefined;
   try {
     return JSON.stringify(JSON.parse(text), null, space);
   } catch {
-    // No JSON, or nested too deeply for `stringify`.
     return undefined;
   }
 }
 
+/** At least as deep as the JSON is nested; brackets in strings count too. */
+function nesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const character of text) {
+    if (character === '[' || character === '{') depth += 1;
+    if (character === ']' || character === '}') depth -= 1;
+    if (depth > deepest) deepest = depth;
+  }
+  return deepest;
+}
+
 // Separators only stand outside of strings: strings are taken whole first.
-function spaced(json: string): string {
-  return json.replaceAll(/"(?:[^"\\]|\\.)*"|[,:]/g, (token) => (token.length === 1 ? `${token} ` : token));
+function pythonSpaced(text: string): string | undefined {
+  return reserialised(text)?.replaceAll(/"(?:[^"\\]|\\.)*"|[,:]/g, (token) =>
+    token.length === 1 ? `${token} ` : token,
+  );
 }

@@ -4,6 +4,8 @@ import { WebhookError } from '../errors/webhook-error.js';
 import type { FreshnessSource } from '../provider/coverage.js';
 import type { Provider } from '../provider/provider.js';
 
+const YEAR_MS = 365 * 24 * 3_600_000;
+
 /** How old, and how far in the future, a delivery may be. */
 export interface FreshnessLimits {
   readonly source: FreshnessSource;
@@ -43,5 +45,6 @@ function bodyTimeMs({ envelope }: Provider, decoded: Decoded | undefined): numbe
 }
 
 function outOfWindow(byMs: number, limitMs: number, direction: string): string {
-  return `the signed time is ${Math.round(byMs / 1000)} s ${direction}, ${limitMs / 1000} s are allowed`;
+  const unitHint = byMs > YEAR_MS ? ' (is the unit, seconds or milliseconds, the right one?)' : '';
+  return `the signed time is ${Math.round(byMs / 1000)} s ${direction}, ${limitMs / 1000} s are allowed${unitHint}`;
 }

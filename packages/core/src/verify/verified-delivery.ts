@@ -46,6 +46,11 @@ export class LazyDelivery implements VerifiedDelivery {
     return this.#replayKey();
   }
 
+  /** What `util.inspect` shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): unknown {
+    return this.toJSON();
+  }
+
   /** Everything but the body, for logs. */
   toJSON(): Omit<VerifiedDelivery, 'body'> {
     const { id, timestamp, keyId, tenant, replayKey } = this;

@@ -8,9 +8,14 @@ import { client, listen } from './sockets.js';
 type Application = (response: ServerResponse, request: IncomingMessage) => unknown;
 
 /** A server whose application answers under `settleOnResponse`; settling waits for the test where it must. */
-async function serving(application: Application, settle: () => Promise<void> = async () => {}) {
+async function serving(
+  application: Application,
+  settle: () => Promise<void> = async () => {},
+  before: (response: ServerResponse) => void = () => {},
+) {
   const statuses: number[] = [];
   const { port } = await listen((request, response) => {
+    before(response);
     settleOnResponse(response, (status) => {
       statuses.push(status);
       return settle();
@@ -161,20 +166,23 @@ describe('the status is final once it is handed over', () => {
   });
 
   test('an error handler that answers again after `end` changes nothing', async () => {
-    const refused: unknown[] = [];
     const { get, statuses } = await serving((res) => {
-      res.on('error', () => {});
+      res.setHeader('X-Kept', 'yes');
       res.end('ab');
-      try {
-        res.writeHead(500, { 'content-length': '5' });
-      } catch (error) {
-        refused.push(error);
-      }
+      res.statusCode = 500;
+      res.statusMessage = 'Broken';
+      res.removeHeader('x-kept');
+      res.setHeader('content-length', '5');
+      res.setHeader('x-added', 'late');
+      res.writeHead(500, { 'content-length': '5' });
       res.end('error');
     });
-    expect(await get()).toMatchObject({ status: 200, text: 'ab' });
+    const { status, text, response } = await get();
+    expect([status, text, response.statusMessage]).toEqual([200, 'ab', 'OK']);
+    expect(response.headers).toMatchObject({ 'x-kept': 'yes' });
+    expect(response.headers['content-length']).not.toBe('5');
+    expect(response.headers).not.toHaveProperty('x-added');
     expect(statuses).toEqual([200]);
-    expect(refused).toMatchObject([{ code: 'ERR_HTTP_HEADERS_SENT' }]);
   });
 
   test('what is written after `end` does not stand before its text', async () => {
@@ -257,5 +265,51 @@ describe('the connection plays no part', () => {
     send('GET / HTTP/1.1\r\nhost: hooks.test\r\n\r\n');
     await closed;
     expect(statuses).toEqual([]);
+  });
+});
+
+describe('an answer that node:http refuses is refused at once, with nothing settled', () => {
+  test.each<[string, (response: ServerResponse) => unknown]>([
+    ['a number as text', (res) => Reflect.apply(res.end, res, [42])],
+    ['an object as text', (res) => Reflect.apply(res.end, res, [{ ok: true }])],
+    ['a status that does not exist', (res) => Object.assign(res, { statusCode: 1000 }).end('ab')],
+  ])('%s', async (_name, answer) => {
+    const { get, statuses } = await serving((res) => {
+      try {
+        answer(res);
+      } catch {
+        res.statusCode = 500;
+        res.end('error');
+      }
+    });
+    expect(await get()).toMatchObject({ status: 500, text: 'error' });
+    expect(statuses).toEqual([500]);
+  });
+
+  test('trailers go out', async () => {
+    const { get } = await serving((res) => {
+      res.setHeader('trailer', 'x-after');
+      res.addTrailers({ 'x-after': 'yes' });
+      res.end('ab');
+    });
+    const { text, response } = await get();
+    expect([text, response.trailers]).toEqual(['ab', { 'x-after': 'yes' }]);
+  });
+
+  test('a middleware below that sets a header while it ends is heard', async () => {
+    const { get } = await serving(
+      (res) => res.end('ab'),
+      undefined,
+      (res) => {
+        res.end = new Proxy(res.end, {
+          apply(end, self, args) {
+            res.setHeader('x-length', '2');
+            return Reflect.apply(end, self, args);
+          },
+        });
+      },
+    );
+    const { text, response } = await get();
+    expect([text, response.headers['x-length']]).toEqual(['ab', '2']);
   });
 });

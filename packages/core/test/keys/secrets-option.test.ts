@@ -134,7 +134,7 @@ describe('a secrets function', () => {
     [
       'a tenant that is no text',
       (_: WebhookRequest) => ({ ...JSON.parse('{"tenant":7}'), secrets: SECRET }),
-      '`tenant` must be a text that is not empty, got 7 (number)',
+      '`tenant` must be a text that is not empty, got number',
     ],
     [
       'a tenant with an unpaired surrogate',
