@@ -70,3 +70,24 @@ test('a store that fails to commit is heard', async () => {
   expect((await answer).status).toBe(200);
   expect(outcomes).toMatchObject([{ code: 'commit_failed', error: failure }]);
 });
+
+test('a claim that is lost while the schema runs does not run the handler', async () => {
+  let finish = (_result: { readonly value: unknown }): void => {};
+  const slow = schema(() => new Promise((resolve) => (finish = resolve)));
+  const clock = fakeClock();
+  const store = memoryReplayStore({ now: clock.now });
+  let isTaken = false;
+  const claim: typeof store.claim = (...args) => (isTaken ? 'in_progress' : store.claim(...args));
+  const { receiver, codes } = stage({ events: { 'job.done': slow }, replay: { ...store, claim } }, clock);
+  let runs = 0;
+  receiver.on('job.done', () => {
+    runs += 1;
+  });
+  const answer = receiver.handle(await delivery(clock));
+  isTaken = true;
+  await clock.advance(6_000);
+  finish({ value: {} });
+  await clock.advance(0);
+  expect((await answer).status).toBe(503);
+  expect([runs, codes()]).toEqual([0, ['claim_lost']]);
+});

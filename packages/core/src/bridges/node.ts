@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WebhookError } from '../errors/webhook-error.js';
 import { BodyCollector } from '../request/read-body.js';
@@ -47,7 +48,8 @@ export function sendNodeResponse(
   if (answer.status === 408) response.setHeader('connection', 'close');
   else if (!request.complete) closeUnlessDrained(request);
   response.writeHead(answer.status, answer.headers);
-  response.end(answer.body);
+  // As text, byte for byte, node:http sends headers and body in one write instead of two.
+  response.end(Buffer.from(answer.body).toString('latin1'), 'latin1');
 }
 
 /**

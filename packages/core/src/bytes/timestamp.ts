@@ -24,14 +24,16 @@ export function formatTimestamp(epochMs: number, unit: TimeUnit): string {
   return String(Math.floor(unit === 'seconds' ? epochMs / 1000 : epochMs));
 }
 
-const ISO = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d{1,9})?(?:[Zz]|([+-])([01]\d|2[0-3]):?([0-5]\d))?$/;
+const ISO =
+  /^(\d{4}-\d\d-(\d\d))[Tt ]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d{1,9})?(?:[Zz]|([+-])([01]\d|2[0-3]):?([0-5]\d))?$/;
 
 function parseIso(text: string): number | undefined {
-  const [, date, time, fraction = '', sign = '+', hours = '0', minutes = '0'] = ISO.exec(text) ?? [];
+  const match = ISO.exec(text);
+  if (match === null) return undefined;
+  const [, date, day, time, fraction = '', sign, hours = '0', minutes = '0'] = match;
   const epochMs = Date.parse(`${date}T${time}${fraction.slice(0, 4)}Z`);
   // `Date.parse` takes the 30th of February for the 1st of March.
-  if (Number.isNaN(epochMs) || !new Date(epochMs).toISOString().startsWith(`${date}T${time}`))
-    return undefined;
+  if (Number.isNaN(epochMs) || new Date(epochMs).getUTCDate() !== Number(day)) return undefined;
   const offsetMinutes = Number(hours) * 60 + Number(minutes);
   return epochMs - (sign === '-' ? -offsetMinutes : offsetMinutes) * 60_000;
 }

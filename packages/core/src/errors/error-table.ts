@@ -16,7 +16,8 @@ export type OutcomeCode =
   | 'commit_failed'
   | 'replay_store_is_local'
   | 'handler_settled_late'
-  | 'answer_overdue';
+  | 'answer_overdue'
+  | 'outcome_hook_failed';
 
 /** Refused or failed deliveries: the `code` of a `WebhookError`. */
 export const deliveryErrors = {
@@ -85,7 +86,7 @@ export const deliveryErrors = {
     ...errorCodes.timestamp_too_old,
     explanation:
       'The signature holds, but the signed time is older than is allowed: a replay, a late delivery, or a wrong clock.',
-    fix: "Check this server's clock (NTP). Queued payloads are verified with `createVerifier` and `receivedAt`. Widen `toleranceSeconds` or `maxEventAgeSeconds` only for a sender that is known to be late.",
+    fix: "Check this server's clock (NTP), and the provider's unit (seconds, milliseconds). Queued payloads are verified with `createVerifier` and `receivedAt`. Widen `toleranceSeconds` or `maxEventAgeSeconds` only for a sender that is known to be late.",
   },
   timestamp_too_new: {
     ...errorCodes.timestamp_too_new,
@@ -130,7 +131,7 @@ export const deliveryErrors = {
     ...errorCodes.handler_failed,
     explanation:
       'Your handler threw or rejected; behind a guard: your application answered something other than 2xx.',
-    fix: "The cause is in `error.cause` of the outcome. The claim was given back: the sender's repeat runs the handler again.",
+    fix: "The cause is in `error.cause` of the outcome (a guard has none: the error is your route's). The claim was given back: the sender's repeat runs the handler again.",
   },
   internal_error: {
     ...errorCodes.internal_error,
@@ -180,7 +181,12 @@ export const outcomes = {
   commit_failed: {
     explanation:
       'The handler succeeded and 200 was answered, but the store did not take the commit: it was unreachable for `storeTimeoutMs`, or the claim had been lost.',
-    fix: "Look at the store. A copy sent later may run the handler again: commit inside the handler's own transaction where that matters.",
+    fix: "Look at the store: `outcome.error` is what it threw. A copy sent later may run the handler again: commit inside the handler's own transaction where that matters.",
+  },
+  outcome_hook_failed: {
+    explanation:
+      '`onOutcome` threw or rejected. A process warning, once for each hook; the delivery is not affected.',
+    fix: 'Look at the hook: `outcome.kind` says which members an outcome has.',
   },
   replay_store_is_local: {
     explanation:

@@ -1,16 +1,13 @@
-import type { PreparedKey } from '../crypto/port.js';
 import { WebhookError } from '../errors/webhook-error.js';
-import { keysAt } from '../keys/key-ring.js';
-import type { HandshakeInput } from '../provider/provider.js';
 import { RequestReader } from '../request/header-reader.js';
 import { bodyTooLarge, checkBodyHeaders } from '../request/read-body.js';
 import type { WebhookRequest } from '../request/webhook-request.js';
 import type { WebhookResponse } from '../request/webhook-response.js';
 import { withDeadline } from '../time/deadline.js';
-import type { MaybePromise } from '../time/maybe-promise.js';
 import { authenticate } from '../verify/authenticate.js';
 import { type DecodedBody, decodeBody, messageOf, parseBody, verifyContent } from '../verify/verification.js';
 import type { VerifiedDelivery } from '../verify/verified-delivery.js';
+import { answerChallenge, answerHandshake } from './handshake.js';
 import type { ReceiverSettings } from './options.js';
 import type { Trace } from './trace.js';
 
@@ -31,7 +28,14 @@ export async function admit(
   const { provider, rules } = settings;
   const { scheme } = provider;
   const reader = new RequestReader(request);
-  if (request.method !== 'POST') return await answerUnverified(settings, request, reader);
+  if (request.method !== 'POST') {
+    const response = await answerChallenge(settings, reader, request);
+    if (response !== undefined) return { kind: 'handshake', response };
+    throw new WebhookError(
+      'method_not_allowed',
+      `the method must be POST, got ${request.method.slice(0, 16)}`,
+    );
+  }
   checkBodyHeaders(reader, settings.maxBodyBytes);
   const read = scheme.read(reader);
   const bytes = request.body instanceof Uint8Array ? request.body : await readBody(settings, request.body);
@@ -47,48 +51,12 @@ export async function admit(
   const { id: keyId, key } = await authenticate(scheme, input);
   trace.learn({ keyId });
   const json = parseBody(provider, bytes);
-  const response = await handshake(
-    settings,
-    handshakeInput(reader, json, () => key),
-  );
+  const response = await answerHandshake(settings, reader, json, () => key);
   if (response !== undefined) return { kind: 'handshake', response };
   const body = decodeBody(provider, json, reader);
   const delivery = await verifyContent(rules, input, keyId, body);
   trace.ended('verifyMs');
   return { kind: 'delivery', delivery, body };
-}
-
-async function answerUnverified(
-  settings: ReceiverSettings,
-  request: WebhookRequest,
-  reader: RequestReader,
-): Promise<Admission> {
-  const firstKey = async (): Promise<PreparedKey> => {
-    const { keys } = await settings.resolveKeys(request);
-    const [first] = keysAt(keys, settings.now());
-    if (first === undefined) throw new WebhookError('no_key', 'no secret is valid at this time');
-    return first.key;
-  };
-  const response = await handshake(settings, handshakeInput(reader, undefined, firstKey));
-  if (response !== undefined) return { kind: 'handshake', response };
-  const method = request.method.slice(0, 16);
-  throw new WebhookError('method_not_allowed', `the method must be POST, got ${method}`);
-}
-
-async function handshake(
-  { provider, handlerTimeoutMs, schedule }: ReceiverSettings,
-  input: HandshakeInput,
-): Promise<WebhookResponse | undefined> {
-  if (provider.handshake === undefined) return undefined;
-  const answer = provider.handshake;
-  const late = (): WebhookError =>
-    new WebhookError('handler_timeout', `the handshake of ${provider.name} is late`);
-  const response = await withDeadline(handlerTimeoutMs, schedule, late, () => answer(input));
-  for (const [name, value] of Object.entries(response?.headers ?? {})) {
-    // What a challenge says may come back in a header.
-    if (!/^[\t -~]*$/.test(value)) throw new TypeError(`the handshake's header \`${name}\` is not printable`);
-  }
-  return response;
 }
 
 function readBody(
@@ -98,19 +66,4 @@ function readBody(
   const late = (): WebhookError =>
     new WebhookError('body_timeout', `the body took longer than \`bodyTimeoutMs\` (${bodyTimeoutMs} ms)`);
   return withDeadline(bodyTimeoutMs, schedule, late, (signal) => read({ maxBytes: maxBodyBytes, signal }));
-}
-
-function handshakeInput(
-  reader: RequestReader,
-  verified: unknown,
-  findKey: () => MaybePromise<PreparedKey>,
-): HandshakeInput {
-  return {
-    method: reader.method,
-    url: reader.url,
-    header: (name) => reader.header(name),
-    optionalHeader: (name) => reader.optionalHeader(name),
-    verified,
-    sign: async (content, encoding) => (await findKey()).sign(content, encoding),
-  };
 }

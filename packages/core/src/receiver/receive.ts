@@ -71,6 +71,7 @@ export async function receive<Taker>(
   session?.keep(() => abort.abort(new WebhookError('claim_lost', 'another process has taken the claim')));
   try {
     const data = await validateInTime(settings, destination.schema, decoded);
+    if (abort.signal.aborted) throw abort.signal.reason;
     const event = {
       id,
       type: decoded.type,
