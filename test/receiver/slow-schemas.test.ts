@@ -84,6 +84,7 @@ test('a claim that is lost while the schema runs does not run the handler', asyn
     runs += 1;
   });
   const answer = receiver.handle(await delivery(clock));
+  await clock.advance(0);
   isTaken = true;
   await clock.advance(6_000);
   finish({ value: {} });
