@@ -13,12 +13,11 @@ import {
   timingSafeEqual,
   verify as verifyWith,
 } from 'node:crypto';
-import { decodeBase64, decodeBase64Url } from '../bytes/base64.js';
-import { decodeHex } from '../bytes/hex.js';
 import { ConfigurationError } from '../errors/webhook-error.js';
 import { notP256 } from './ecdsa.js';
 import { checkEd25519PublicKey, mismatchedHalves, PKCS8_HEADER, splitEd25519PrivateKey } from './ed25519.js';
 import type { ContentPart, KeyMaterial, PlatformCrypto, PreparedKey, SignatureEncoding } from './port.js';
+import { byteEncoding, decodeSignature } from './signature-encoding.js';
 
 const HASHES = { 'hmac-sha1': 'sha1', 'hmac-sha256': 'sha256', 'hmac-sha512': 'sha512' } as const;
 
@@ -52,7 +51,7 @@ function hmacKey({ algorithm, bytes, use }: KeyMaterial, hash: string): Prepared
   const key = createSecretKey(bytes);
   const equalText = textComparer();
   const sign = (content: readonly ContentPart[], encoding: SignatureEncoding): string =>
-    update(createHmac(hash, key), content).digest(textEncoding(encoding));
+    update(createHmac(hash, key), content).digest(byteEncoding(encoding));
   return {
     algorithm,
     use,
@@ -95,7 +94,7 @@ function ed25519Key({ algorithm, bytes, use }: KeyMaterial): PreparedKey {
     const key = privateKey(seed);
     if (!timingSafeEqual(publicHalf(key), publicKey)) throw mismatchedHalves();
     const signContent: PreparedKey['sign'] = (content, encoding) =>
-      signWith(null, join(content), key).toString(textEncoding(encoding));
+      signWith(null, join(content), key).toString(byteEncoding(encoding));
     return { algorithm, use, sign: signContent, verify: () => false };
   }
   checkEd25519PublicKey(bytes);
@@ -190,15 +189,4 @@ function textComparer(): (expected: string, given: string) => boolean {
     expectedBytes.write(expected);
     return givenBytes.write(given) === length && timingSafeEqual(expectedBytes, givenBytes);
   };
-}
-
-function textEncoding(encoding: SignatureEncoding): 'hex' | 'base64' | 'base64url' {
-  if (encoding === 'hex' || encoding === 'base64' || encoding === 'base64url') return encoding;
-  throw new ConfigurationError('unsupported_algorithm', `a MAC cannot be written as \`${encoding}\``);
-}
-
-function decodeSignature(value: string, encoding: SignatureEncoding): Uint8Array | undefined {
-  if (encoding === 'hex') return decodeHex(value);
-  if (encoding === 'base64url') return decodeBase64Url(value);
-  return encoding === 'text' ? undefined : decodeBase64(value);
 }

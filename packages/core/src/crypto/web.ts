@@ -1,5 +1,5 @@
-import { decodeBase64, decodeBase64Url, encodeBase64, toBase64Url } from '../bytes/base64.js';
-import { decodeHex, encodeHex } from '../bytes/hex.js';
+import { decodeBase64Url, encodeBase64, toBase64Url } from '../bytes/base64.js';
+import { encodeHex } from '../bytes/hex.js';
 import { concatBytes, encodeUtf8 } from '../bytes/utf8.js';
 import { ConfigurationError } from '../errors/webhook-error.js';
 import { derToRaw, notP256 } from './ecdsa.js';
@@ -13,6 +13,7 @@ import type {
   Signature,
   SignatureEncoding,
 } from './port.js';
+import { byteEncoding, decodeSignature } from './signature-encoding.js';
 
 const { subtle } = globalThis.crypto;
 const HASHES = { 'hmac-sha1': 'SHA-1', 'hmac-sha256': 'SHA-256', 'hmac-sha512': 'SHA-512' } as const;
@@ -138,15 +139,10 @@ function macVerifier(
   const verify = verifier(algorithm, check);
   return (content, signatures) => {
     for (const { algorithm: madeWith, encoding } of signatures) {
-      if (madeWith === algorithm && (encoding === 'der-base64' || encoding === 'text'))
-        throw notAMac(encoding);
+      if (madeWith === algorithm) byteEncoding(encoding);
     }
     return verify(content, signatures);
   };
-}
-
-function notAMac(encoding: SignatureEncoding): ConfigurationError {
-  return new ConfigurationError('unsupported_algorithm', `a MAC cannot be written as \`${encoding}\``);
 }
 
 function verifier(
@@ -157,7 +153,7 @@ function verifier(
     const bytes = await join(content);
     return some(signatures, async (signature) => {
       if (signature.algorithm !== algorithm) return false;
-      const value = decode(signature.value, signature.encoding);
+      const value = decodeSignature(signature.value, signature.encoding);
       return value !== undefined && check(bytes, copyOf(value));
     });
   };
@@ -202,17 +198,9 @@ async function join(content: readonly ContentPart[]): Promise<Bytes> {
 }
 
 function encode(bytes: Uint8Array, encoding: SignatureEncoding): string {
-  if (encoding === 'hex') return encodeHex(bytes);
-  if (encoding === 'base64') return encodeBase64(bytes);
-  if (encoding === 'base64url') return toBase64Url(encodeBase64(bytes));
-  throw notAMac(encoding);
-}
-
-// Strict, one text for each value: what WebCrypto compares is what the wire said.
-function decode(value: string, encoding: SignatureEncoding): Uint8Array | undefined {
-  if (encoding === 'hex') return decodeHex(value);
-  if (encoding === 'base64url') return decodeBase64Url(value);
-  return encoding === 'text' ? undefined : decodeBase64(value);
+  const form = byteEncoding(encoding);
+  if (form === 'hex') return encodeHex(bytes);
+  return form === 'base64' ? encodeBase64(bytes) : toBase64Url(encodeBase64(bytes));
 }
 
 /** WebCrypto refuses views of shared memory, and a copy cannot change while it works. */
