@@ -17,7 +17,7 @@ import {
 } from '@countersign/testing';
 import express, { type Express } from 'express';
 import { expect, onTestFinished } from 'vitest';
-import { listen } from './targets.js';
+import { listen } from '../adapters/listen.js';
 
 // Express 4 has types of its own, which `targets.ts` and the type tests use. What happens here is the same for
 // both versions, and is written once, against the types of Express 5.

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { ReplayStore } from '@countersign/core';
-import { type AttackSetup, attacks, runAttack } from '@countersign/testing';
+import { type AdapterSetup, attacks, runRule } from '@countersign/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { expectedSignature, type Fault, first, secretOf, serveNaively, signedAnew } from './naive-servers.js';
 
@@ -15,7 +15,7 @@ const ran = /the application ran/;
 /** A setup whose store has some methods replaced. */
 const withStore =
   (methods: (store: ReplayStore) => Partial<ReplayStore>) =>
-  (setup: AttackSetup): AttackSetup => {
+  (setup: AdapterSetup): AdapterSetup => {
     const { replay } = setup.receiver;
     if (typeof replay !== 'object') throw new Error('this fault needs a store');
     return { ...setup, receiver: { ...setup.receiver, replay: { ...replay, ...methods(replay) } } };
@@ -179,7 +179,7 @@ describe('a server with one fault', () => {
   for (const { fault, caughtBy, ...rest } of naive) {
     for (const [number, message] of Object.entries(caughtBy)) {
       test(`that ${fault} falls to attack ${number}`, async () => {
-        const run = runAttack(attackNumber(Number(number)), target(rest));
+        const run = runRule(attackNumber(Number(number)), target(rest));
         await expect(run).rejects.toMatchObject({
           name: 'AssertionError',
           message: expect.stringMatching(message),
@@ -201,7 +201,7 @@ describe('a server with one fault', () => {
         return incoming;
       },
     };
-    await expect(runAttack(attackNumber(27), target(floating))).rejects.toThrow(/unhandled rejection/);
+    await expect(runRule(attackNumber(27), target(floating))).rejects.toThrow(/unhandled rejection/);
   });
 });
 
@@ -209,7 +209,7 @@ describe('the same server without a fault', () => {
   const numbers = new Set(naive.flatMap(({ caughtBy }) => Object.keys(caughtBy).map(Number)).concat(27));
   for (const number of numbers) {
     test(`withstands attack ${number}`, async () => {
-      expect(await runAttack(attackNumber(number), target({}))).toEqual({ tried: true });
+      expect(await runRule(attackNumber(number), target({}))).toEqual({ tried: true });
     });
   }
 });

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { sign, type WebhookRequest } from '@countersign/core';
 import { fromNodeRequest, sendNodeResponse } from '@countersign/core/node';
-import { type AttackSetup, attackReceiver, type ServedReceiver } from '@countersign/testing';
+import { type AdapterSetup, receiverFor, type ServedReceiver } from '@countersign/testing';
 import express, { type Request, type Response } from 'express';
-import { listen } from './targets.js';
+import { listen } from '../adapters/listen.js';
 
 /** What a naive server lets the receiver see. */
 interface Incoming {
@@ -16,11 +16,11 @@ export interface Fault {
   /** What the fault makes of a request. */
   readonly rewrite?: (
     incoming: Incoming,
-    setup: AttackSetup,
+    setup: AdapterSetup,
     request: Request,
   ) => Promise<Incoming> | Incoming;
   /** What the fault makes of the receiver's options. */
-  readonly setup?: (setup: AttackSetup) => AttackSetup;
+  readonly setup?: (setup: AdapterSetup) => AdapterSetup;
   /** Answers instead of the receiver, where it returns `true`. */
   readonly answer?: (body: Buffer, response: Response) => boolean;
   /** Parses first, and writes anew what it has parsed. */
@@ -30,10 +30,10 @@ export interface Fault {
 }
 
 /** Serves a receiver with this fault, otherwise as careful as it is. */
-export async function serveNaively(fault: Fault, original: AttackSetup): Promise<ServedReceiver> {
+export async function serveNaively(fault: Fault, original: AdapterSetup): Promise<ServedReceiver> {
   let refusal: string | undefined;
   const faulty = fault.setup?.(original) ?? original;
-  const setup: AttackSetup = {
+  const setup: AdapterSetup = {
     ...faulty,
     receiver: {
       ...faulty.receiver,
@@ -43,7 +43,7 @@ export async function serveNaively(fault: Fault, original: AttackSetup): Promise
       },
     },
   };
-  const receiver = attackReceiver(setup, 'handler');
+  const receiver = receiverFor(setup, 'handler');
   const app = express().set('env', 'test');
   if (setup.parserFirst || fault.parsesJson === true) app.use(express.json({ limit: '64mb' }));
   app.use(collectBody);
@@ -69,7 +69,7 @@ async function collectBody(request: Request, _response: Response, next: () => vo
 async function rewritten(
   { rewrite }: Fault,
   incoming: WebhookRequest,
-  setup: AttackSetup,
+  setup: AdapterSetup,
   request: Request,
 ): Promise<WebhookRequest> {
   const { headers, body } = incoming;
@@ -84,7 +84,7 @@ async function rewritten(
 export const first = ({ headers }: Incoming, name: string): string => [headers[name] ?? ''].flat()[0] ?? '';
 
 /** The secret of a setup that has one. */
-export function secretOf({ receiver }: AttackSetup): string {
+export function secretOf({ receiver }: AdapterSetup): string {
   if (typeof receiver.secrets !== 'string') throw new Error('this fault needs a plain secret');
   return receiver.secrets;
 }
@@ -92,7 +92,7 @@ export function secretOf({ receiver }: AttackSetup): string {
 /** Signs anew what the naive server takes for genuine, so that the receiver does too. */
 export async function signedAnew(
   incoming: Incoming,
-  setup: AttackSetup,
+  setup: AdapterSetup,
   timestamp?: number,
 ): Promise<Incoming> {
   const { provider } = setup.receiver;
@@ -108,7 +108,11 @@ export async function signedAnew(
 }
 
 /** The signature that a Standard Webhooks delivery should have, over its headers as they stand. */
-export function expectedSignature(incoming: Incoming, setup: AttackSetup, body: string | Uint8Array): string {
+export function expectedSignature(
+  incoming: Incoming,
+  setup: AdapterSetup,
+  body: string | Uint8Array,
+): string {
   const key = Buffer.from(secretOf(setup).replace('whsec_', ''), 'base64');
   const hmac = createHmac('sha256', key).update(
     `${first(incoming, 'webhook-id')}.${first(incoming, 'webhook-timestamp')}.`,

@@ -1,12 +1,20 @@
 export {
-  type Attack,
-  type AttackSetup,
-  type AttackTarget,
-  attackReceiver,
+  type AdapterCase,
+  type AdapterResult,
+  adapterContract,
+  adapterRules,
+  runRule,
+} from './adapter/adapter-contract.js';
+export {
+  type AdapterRule,
+  type AdapterSetup,
+  type AdapterTarget,
+  type ApplicationAnswer,
+  receiverFor,
   type ServedReceiver,
-} from './attacks/attack.js';
+} from './adapter/adapter-target.js';
+export type { Attack } from './attacks/attack.js';
 export { attacks } from './attacks/attacks.js';
-export { type AttackCase, type AttackResult, attackReport, runAttack } from './attacks/run-attack.js';
 export { type FakeClock, type FakeClockOptions, fakeClock } from './fake-clock.js';
 export {
   type RecordingReplayStore,

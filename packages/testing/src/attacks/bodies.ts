@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { WebhookEvent } from '@countersign/core';
 import { empJobQueue } from '@countersign/core/providers/emp-job-queue';
+import type { AdapterTarget } from '../adapter/adapter-target.js';
+import { linesOf, type WireRequest } from '../scene/raw-connection.js';
+import { type Scene, withScene } from '../scene/scene.js';
 import { alteredRequest } from '../signed-request.js';
-import { type Attack, type AttackTarget, attack } from './attack.js';
+import { type Attack, attack } from './attack.js';
 import { bytes, standardBody, standardDelivery } from './forge.js';
-import { linesOf, type WireRequest } from './raw-connection.js';
 import { mismatch } from './refusals.js';
-import { type Scene, withScene } from './scene.js';
 
 /** Signed over `signed`, sent with `sent`. */
 function delivery(scene: Scene, sent: Uint8Array | string, signed = sent): WireRequest {
@@ -17,7 +18,7 @@ function delivery(scene: Scene, sent: Uint8Array | string, signed = sent): WireR
 }
 
 /** A parser that reads the body before the receiver can. */
-async function parserFirst(target: AttackTarget): Promise<void> {
+async function parserFirst(target: AdapterTarget): Promise<void> {
   await withScene(target, { parserFirst: true }, async (scene) => {
     const refusal = { status: 500, code: 'body_already_parsed' } as const;
     await scene.refuses(
@@ -66,7 +67,7 @@ const signedButWrong: Readonly<
 };
 
 /** Bytes that become the same text, or another, on their way through a decoder. */
-async function encodings(target: AttackTarget): Promise<void> {
+async function encodings(target: AdapterTarget): Promise<void> {
   await withScene(target, {}, async (scene) => {
     await scene.refuses('FE for FF', delivery(scene, withBytes(0xfe), withBytes(0xff)), mismatch);
     const replaced = delivery(scene, withBytes(0xff), withBytes(0xef, 0xbf, 0xbd));
@@ -112,7 +113,7 @@ async function reencodings(scene: Scene): Promise<void> {
 const innate = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'prototype', 'then'];
 
 /** Names that plain objects have from birth. */
-async function innateNames(target: AttackTarget): Promise<void> {
+async function innateNames(target: AdapterTarget): Promise<void> {
   await withScene(target, { receiver: { events: known } }, async (scene) => {
     for (const type of innate) {
       await scene.acknowledges(
@@ -157,7 +158,7 @@ function assertOwn(event: WebhookEvent, name: string): void {
 }
 
 /** Members that stand twice: the one who verifies and the one who acts must read the same one. */
-async function duplicateKeys(target: AttackTarget): Promise<void> {
+async function duplicateKeys(target: AdapterTarget): Promise<void> {
   await withScene(target, { receiver: { events: known } }, async (scene) => {
     const pairs = [
       ['test.event', 'admin.event'],
@@ -195,7 +196,7 @@ async function duplicateKeys(target: AttackTarget): Promise<void> {
 }
 
 /** Compressed bodies, whichever bytes were signed. */
-async function compression(target: AttackTarget): Promise<void> {
+async function compression(target: AdapterTarget): Promise<void> {
   const bomb = standardBody(JSON.stringify(' '.repeat(2 * 1024 * 1024)));
   const encoders = {
     gzip: gzipSync,

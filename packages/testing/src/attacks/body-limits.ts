@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { type Attack, type AttackTarget, attack } from './attack.js';
+import type { AdapterTarget } from '../adapter/adapter-target.js';
+import { until } from '../scene/in-time.js';
+import { linesOf, RawConnection, requestHead, type WireRequest } from '../scene/raw-connection.js';
+import { type Scene, withScene } from '../scene/scene.js';
+import { type Attack, attack } from './attack.js';
 import { standardBody, standardDelivery } from './forge.js';
-import { until } from './in-time.js';
-import { linesOf, RawConnection, requestHead, type WireRequest } from './raw-connection.js';
-import { type Scene, withScene } from './scene.js';
 
 const maxBodyBytes = 10_000;
 const bodyTimeoutMs = 4_000;
@@ -137,7 +138,7 @@ async function unfinished(scene: Scene): Promise<void> {
   await until('the timer of the aborted body to go', () => scene.clock.pending === 0);
 }
 
-async function limits(target: AttackTarget): Promise<void> {
+async function limits(target: AdapterTarget): Promise<void> {
   for (const play of [tooLong, withoutEnd, lyingLength, unfinished]) {
     await withScene(target, options, async (scene) => {
       await play(scene);

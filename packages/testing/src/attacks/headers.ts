@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { empJobQueue } from '@countersign/core/providers/emp-job-queue';
+import type { AdapterTarget } from '../adapter/adapter-target.js';
+import type { WireRequest } from '../scene/raw-connection.js';
+import { withScene } from '../scene/scene.js';
 import { alteredRequest, type SignedRequest } from '../signed-request.js';
-import { type Attack, type AttackTarget, attack } from './attack.js';
+import { type Attack, attack } from './attack.js';
 import { mac, standardBody, standardDelivery } from './forge.js';
-import type { WireRequest } from './raw-connection.js';
 import { malformed } from './refusals.js';
-import { withScene } from './scene.js';
 
 /** Two lines of one header: which one counts differs from parser to parser. */
-async function duplicates(target: AttackTarget): Promise<void> {
+async function duplicates(target: AdapterTarget): Promise<void> {
   await withScene(target, {}, async (scene) => {
     const genuine = await scene.signed();
     const refused = { status: 400, code: ['duplicate_header', 'malformed_header'] } as const;
@@ -47,7 +48,7 @@ function withLines(
 }
 
 /** Genuine deliveries from too far ahead, and from too long ago. */
-async function tolerance(target: AttackTarget): Promise<void> {
+async function tolerance(target: AdapterTarget): Promise<void> {
   const yearSeconds = 365 * 24 * 3600;
   for (const toleranceSeconds of [undefined, 30]) {
     await withScene(target, { receiver: { toleranceSeconds } }, async (scene) => {
@@ -89,7 +90,7 @@ const malformedBodyIds = [
 ];
 
 /** Genuine deliveries with ids that would do harm as store keys, in logs, or in the signed content. */
-async function ids(target: AttackTarget): Promise<void> {
+async function ids(target: AdapterTarget): Promise<void> {
   await withScene(target, {}, async (scene) => {
     const named = (id: string): string => `the id ${JSON.stringify(id.slice(0, 20))}`;
     const deliver = (id: string): WireRequest =>

@@ -1,4 +1,4 @@
-import type { Refusal } from './scene.js';
+import type { Refusal } from '../scene/scene.js';
 
 /** A signature that matches no secret. */
 export const mismatch: Refusal = { status: 401, code: 'signature_mismatch' };

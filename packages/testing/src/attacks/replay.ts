@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { generateSecret, memoryReplayStore, type ReplayStore } from '@countersign/core';
+import type { AdapterTarget } from '../adapter/adapter-target.js';
 import { fakeClock } from '../fake-clock.js';
 import { type RecordingReplayStore, recordingReplayStore } from '../recording-replay-store.js';
-import { type Attack, type AttackTarget, attack } from './attack.js';
-import { until } from './in-time.js';
-import { exchange, RawConnection, requestHead } from './raw-connection.js';
-import { gate, isSuccess, type Scene, withScene } from './scene.js';
+import { until } from '../scene/in-time.js';
+import { exchange, RawConnection, requestHead } from '../scene/raw-connection.js';
+import { gate, isSuccess, type Scene, withScene } from '../scene/scene.js';
+import { type Attack, attack } from './attack.js';
 
 const inProgress = { status: 503, code: 'in_progress', afterClaim: true } as const;
 const storeDown = { status: 503, code: 'replay_store_unavailable', afterClaim: true } as const;
 
 /** A handler that fails the first time. */
-async function failedHandler(target: AttackTarget): Promise<void> {
+async function failedHandler(target: AdapterTarget): Promise<void> {
   const failures = [
     () => {
       throw new Error('thrown');
@@ -63,7 +64,7 @@ const failingStores: Readonly<Record<string, Partial<ReplayStore>>> = {
   },
 };
 
-async function brokenStore(target: AttackTarget): Promise<void> {
+async function brokenStore(target: AdapterTarget): Promise<void> {
   for (const [how, fault] of Object.entries(failingStores)) {
     await withStore(target, fault, async (scene) => {
       const answer = scene.refuses(`a store that ${how}`, await scene.signed(), storeDown);
@@ -102,7 +103,7 @@ async function brokenStore(target: AttackTarget): Promise<void> {
 }
 
 function withStore(
-  target: AttackTarget,
+  target: AdapterTarget,
   fault: Partial<ReplayStore>,
   play: (scene: Scene) => Promise<void>,
   application: () => unknown = () => {},
@@ -127,7 +128,7 @@ async function timePasses({ clock }: Scene, promise: Promise<unknown>): Promise<
 }
 
 /** More keys than there is room for, and every moment at which a copy would still be fresh. */
-async function evictedKeys(target: AttackTarget): Promise<void> {
+async function evictedKeys(target: AdapterTarget): Promise<void> {
   const clock = fakeClock();
   const store = recordingReplayStore(memoryReplayStore({ maxKeys: 3, now: clock.now }));
   await withScene(target, { clock, store }, async (scene) => {
@@ -158,7 +159,7 @@ async function evictedKeys(target: AttackTarget): Promise<void> {
 
 /** Two processes that share a store: each has its own server, receiver and clock, and the store its own. */
 async function withTwoProcesses(
-  target: AttackTarget,
+  target: AdapterTarget,
   application: (process: 'first' | 'second') => unknown,
   play: (scenes: {
     first: Scene;
@@ -177,7 +178,7 @@ async function withTwoProcesses(
   );
 }
 
-async function sameInstant(target: AttackTarget): Promise<void> {
+async function sameInstant(target: AdapterTarget): Promise<void> {
   const held = gate();
   await withTwoProcesses(
     target,
@@ -209,7 +210,7 @@ async function sameInstant(target: AttackTarget): Promise<void> {
  * store's goes on, which is all that the store, and the second process, see of a death. It also is all they
  * see of a process that was only suspended, and that one wakes up later and commits.
  */
-async function killed(target: AttackTarget): Promise<void> {
+async function killed(target: AdapterTarget): Promise<void> {
   const gates = { first: gate(), second: gate() };
   const lease = 15_000;
   await withTwoProcesses(

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { memoryReplayStore, type ReceiverOptions, type WebhookErrorCode } from '@countersign/core';
+import type { AdapterTarget } from '../adapter/adapter-target.js';
 import { fakeClock } from '../fake-clock.js';
 import { recordingReplayStore } from '../recording-replay-store.js';
+import { until } from '../scene/in-time.js';
+import { exchange, RawConnection, requestHead, type WireResponse } from '../scene/raw-connection.js';
+import { gate, type Scene, type SceneOptions, withScene } from '../scene/scene.js';
 import { alteredRequest, type SignedRequest } from '../signed-request.js';
-import { type Attack, type AttackTarget, attack } from './attack.js';
+import { type Attack, attack } from './attack.js';
 import { keyOf } from './forge.js';
-import { until } from './in-time.js';
-import { exchange, RawConnection, requestHead, type WireResponse } from './raw-connection.js';
-import { gate, type Scene, type SceneOptions, withScene } from './scene.js';
 
 /** Stands in everything that must not leave. */
 const CONFIDENTIAL = 'confidential-detail';
@@ -127,7 +128,7 @@ const failures: readonly (Case & { readonly scene: SceneOptions })[] = [
   },
 ];
 
-async function opaque(target: AttackTarget): Promise<void> {
+async function opaque(target: AdapterTarget): Promise<void> {
   const bodies = new Map<number, string>();
   const check = async (
     scene: Scene,
@@ -155,7 +156,7 @@ async function opaque(target: AttackTarget): Promise<void> {
 }
 
 /** Behind a guard it is the framework that answers for the application's route. */
-async function handlerFailure(target: AttackTarget): Promise<void> {
+async function handlerFailure(target: AdapterTarget): Promise<void> {
   await withScene(target, { application: confidential }, async (scene) => {
     const genuine = await scene.signed();
     const response = await scene.send(genuine);
@@ -170,7 +171,7 @@ async function handlerFailure(target: AttackTarget): Promise<void> {
 }
 
 /** Whatever fails after or beside the answer must be caught by somebody; `runAttack` sees what was not. */
-async function floatingPromises(target: AttackTarget): Promise<void> {
+async function floatingPromises(target: AdapterTarget): Promise<void> {
   const hooks: readonly SceneOptions['hook'][] = [
     confidential,
     () => Promise.reject(new Error('log down')),
@@ -196,7 +197,7 @@ async function floatingPromises(target: AttackTarget): Promise<void> {
 }
 
 /** The application fails long after the sender was told to come back, or the claim was left to lapse. */
-async function lateFailure(target: AttackTarget): Promise<void> {
+async function lateFailure(target: AdapterTarget): Promise<void> {
   const held = gate();
   const receiver = { handlerTimeoutMs: 1_000 };
   await withScene(target, { receiver, application: () => held.passed }, async (scene) => {
@@ -214,7 +215,7 @@ async function lateFailure(target: AttackTarget): Promise<void> {
 }
 
 /** The client resets the connection while the application runs; it then fails, or answers into the void. */
-async function goneClient(target: AttackTarget): Promise<void> {
+async function goneClient(target: AdapterTarget): Promise<void> {
   for (const outcome of ['handler_failed', 'processed'] as const) {
     const held = gate();
     const clock = fakeClock();

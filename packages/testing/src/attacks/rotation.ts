@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { generateSecret } from '@countersign/core';
+import type { AdapterTarget } from '../adapter/adapter-target.js';
+import { type Scene, withScene } from '../scene/scene.js';
 import { alteredRequest, type SignedRequest } from '../signed-request.js';
-import { type Attack, type AttackTarget, attack } from './attack.js';
+import { type Attack, attack } from './attack.js';
 import { construct } from './construct.js';
 import { mac } from './forge.js';
 import { malformed, mismatch } from './refusals.js';
-import { type Scene, withScene } from './scene.js';
 
 const filler = `v1,${mac('sha256', 'x', 'y').toString('base64')}`;
 const fillers = (count: number): readonly string[] => Array.from({ length: count }, () => filler);
@@ -31,7 +32,7 @@ async function arranged(
 }
 
 /** Every place of the right signature among several, and of its secret among several. */
-async function rotation(target: AttackTarget): Promise<void> {
+async function rotation(target: AdapterTarget): Promise<void> {
   const [old, current, stranger] = [generateSecret(), generateSecret(), generateSecret()];
   const secrets = [
     { id: 'old', secret: old },
@@ -53,7 +54,7 @@ async function rotation(target: AttackTarget): Promise<void> {
   await windows(target, old, current);
 }
 
-async function manySecrets(target: AttackTarget): Promise<void> {
+async function manySecrets(target: AdapterTarget): Promise<void> {
   const many = Array.from({ length: 17 }, () => generateSecret());
   assert.throws(() => construct({ secrets: many }), { name: 'ConfigurationError' }, '17 secrets');
   const sixteen = many.slice(1);
@@ -62,7 +63,7 @@ async function manySecrets(target: AttackTarget): Promise<void> {
   });
 }
 
-async function windows(target: AttackTarget, old: string, current: string): Promise<void> {
+async function windows(target: AdapterTarget, old: string, current: string): Promise<void> {
   const changeMs = Date.parse('2026-01-01T01:00:00Z');
   const secrets = [
     { id: 'old', secret: old, notAfter: new Date(changeMs) },

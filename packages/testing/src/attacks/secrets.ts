@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { generateKeyPair, generateSecret, hmacScheme, standardWebhooks } from '@countersign/core';
+import type { AdapterTarget } from '../adapter/adapter-target.js';
+import { Scene, withScene } from '../scene/scene.js';
 import { alteredRequest } from '../signed-request.js';
-import { type Attack, type AttackTarget, attack } from './attack.js';
+import { type Attack, attack } from './attack.js';
 import { construct } from './construct.js';
 import { keyOf, mac, standardBody, standardDelivery } from './forge.js';
 import { malformed, mismatch } from './refusals.js';
-import { Scene, withScene } from './scene.js';
 import { hexSigner } from './signers.js';
 
 const standardContent = (scene: Scene): string => `msg_1.${scene.seconds}.${standardBody('{}')}`;
@@ -29,7 +30,7 @@ const unusable: readonly (readonly [what: string, secret: string])[] = [
 ];
 
 /** A secret that is none opens the door to whoever signs with nothing. */
-async function emptySecrets(target: AttackTarget): Promise<void> {
+async function emptySecrets(target: AdapterTarget): Promise<void> {
   for (const [what, secret] of unusable) {
     const opened = Scene.open(target, { secret });
     await assert.rejects(
@@ -80,7 +81,7 @@ const misspeltSchemes: readonly object[] = [
 ];
 
 /** A name that nobody knows must not mean a default. */
-async function unknownSchemes(target: AttackTarget): Promise<void> {
+async function unknownSchemes(target: AdapterTarget): Promise<void> {
   const secrets = generateSecret();
   for (const provider of [
     'standard-webhooks',
@@ -118,7 +119,7 @@ async function unknownSchemes(target: AttackTarget): Promise<void> {
 }
 
 /** The right key with the wrong algorithm. */
-async function algorithms(target: AttackTarget): Promise<void> {
+async function algorithms(target: AdapterTarget): Promise<void> {
   await withScene(target, { provider: hexSigner }, async (scene) => {
     const genuine = await scene.signed();
     const hex = (algorithm: string): string =>
@@ -163,7 +164,7 @@ async function algorithms(target: AttackTarget): Promise<void> {
 }
 
 /** Headers that offer a key, or the address of one. */
-async function keysFromHeaders(target: AttackTarget): Promise<void> {
+async function keysFromHeaders(target: AdapterTarget): Promise<void> {
   let fetched = 0;
   const trap = createServer((_request, response) => {
     fetched += 1;

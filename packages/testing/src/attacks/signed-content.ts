@@ -3,15 +3,16 @@ import { hmacScheme } from '@countersign/core';
 import { aiPlatform } from '@countersign/core/providers/ai-platform';
 import { empJobQueue } from '@countersign/core/providers/emp-job-queue';
 import { github } from '@countersign/core/providers/github';
+import type { AdapterTarget } from '../adapter/adapter-target.js';
+import { withScene } from '../scene/scene.js';
 import { alteredRequest } from '../signed-request.js';
-import { type Attack, type AttackTarget, attack } from './attack.js';
+import { type Attack, attack } from './attack.js';
 import { bytes, mac, standardBody, standardDelivery } from './forge.js';
 import { mismatch } from './refusals.js';
-import { withScene } from './scene.js';
 import { urlContent, urlSigner } from './signers.js';
 
 /** Characters that `String.prototype.replace` and its kin read as instructions. */
-async function templates(target: AttackTarget): Promise<void> {
+async function templates(target: AdapterTarget): Promise<void> {
   await withScene(target, {}, async (scene) => {
     const timestamp = String(scene.seconds);
     const deliver = (id: string, data: string, signedData = data) => {
@@ -61,7 +62,7 @@ function otherContents(id: string, timestamp: string, body: string): readonly st
 }
 
 /** A signature that holds for one reading of the bytes must not hold for another. */
-async function candidates(target: AttackTarget): Promise<void> {
+async function candidates(target: AdapterTarget): Promise<void> {
   await withScene(target, {}, async (scene) => {
     const [id, timestamp, body] = ['msg_1', String(scene.seconds), ` ${standardBody('{"a": 1}')} `];
     for (const content of otherContents(id, timestamp, body)) {
@@ -88,7 +89,7 @@ async function candidates(target: AttackTarget): Promise<void> {
 const sameDelivery = { 'x-timestamp': '2026-01-01T00:00:00Z', 'x-webhook-id': 'other' };
 
 /** Headers beside the signature are anybody's to change. */
-async function unsignedParts(target: AttackTarget): Promise<void> {
+async function unsignedParts(target: AdapterTarget): Promise<void> {
   await withScene(target, { provider: github }, async (scene) => {
     const genuine = await scene.signed({ event: { type: 'push' } });
     const { event } = await scene.accepts('a genuine delivery', genuine);
@@ -137,7 +138,7 @@ const forwarded = {
   'x-rewrite-url': otherUrl,
 };
 
-async function urls(target: AttackTarget): Promise<void> {
+async function urls(target: AdapterTarget): Promise<void> {
   assert.throws(
     () => hmacScheme(urlContent),
     { name: 'ConfigurationError' },

@@ -1,9 +1,10 @@
+import type { AdapterTarget } from '../adapter/adapter-target.js';
+import type { WireRequest } from '../scene/raw-connection.js';
+import { type Scene, withScene } from '../scene/scene.js';
 import { alteredRequest, type SignedRequest } from '../signed-request.js';
-import { type Attack, type AttackTarget, attack } from './attack.js';
+import { type Attack, attack } from './attack.js';
 import { mac, standardBody, standardDelivery } from './forge.js';
-import type { WireRequest } from './raw-connection.js';
 import { malformed, mismatch } from './refusals.js';
-import { type Scene, withScene } from './scene.js';
 import { hexSigner, timeSigner } from './signers.js';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -54,7 +55,7 @@ function hexSpellings(hex: string): readonly string[] {
 }
 
 /** A signature that only a lenient decoder takes for the right one. */
-async function decoders(target: AttackTarget): Promise<void> {
+async function decoders(target: AdapterTarget): Promise<void> {
   await withScene(target, {}, async (scene) => {
     const genuine = await withSpecialCharacters(scene);
     const base64 = (genuine.headers['webhook-signature'] ?? '').slice('v1,'.length);
@@ -129,7 +130,7 @@ const spellings = (now: number): readonly string[] => [
 ];
 
 /** Times that are spelt in a way that only a lenient parser understands, and signed as they are spelt. */
-async function timestamps(target: AttackTarget): Promise<void> {
+async function timestamps(target: AdapterTarget): Promise<void> {
   await withScene(target, {}, async (scene) => {
     const deliver = (timestamp: string): WireRequest =>
       standardDelivery(scene.secret, { id: 'msg_1', timestamp, body: standardBody('{}') });
@@ -162,7 +163,7 @@ const isoSpellings: readonly string[] = [
   `2026-01-01T00:00:00.${'0'.repeat(400)}Z`,
 ];
 
-async function otherUnits(target: AttackTarget): Promise<void> {
+async function otherUnits(target: AdapterTarget): Promise<void> {
   for (const unit of ['milliseconds', 'iso'] as const) {
     await withScene(target, { provider: timeSigner(unit) }, async (scene) => {
       const genuine = await scene.signed();

@@ -13,10 +13,10 @@ import {
   type WebhookErrorCode,
   type WebhookEvent,
 } from '@countersign/core';
+import type { AdapterTarget, ApplicationAnswer, ServedReceiver } from '../adapter/adapter-target.js';
 import { type FakeClock, fakeClock } from '../fake-clock.js';
 import { type RecordingReplayStore, recordingReplayStore } from '../recording-replay-store.js';
 import { type SignedRequest, type SignedRequestOptions, signedRequest } from '../signed-request.js';
-import type { AttackTarget, ServedReceiver } from './attack.js';
 import { until } from './in-time.js';
 import { exchange, type WireRequest, type WireResponse } from './raw-connection.js';
 
@@ -28,6 +28,8 @@ export interface SceneOptions {
   readonly parserFirst?: boolean;
   /** What the application does, beside being counted: with the number of the run, 1 for the first. */
   readonly application?: (webhook: AcceptedWebhook<WebhookEvent>, run: number) => unknown;
+  /** What a guarded application answers once it is done; default 204. */
+  readonly answer?: (run: number) => ApplicationAnswer;
   /** Told of outcomes beside the scene. */
   readonly hook?: (outcome: ReceiverOutcome) => unknown;
   readonly clock?: FakeClock;
@@ -67,7 +69,7 @@ export class Scene {
   }
 
   /** Serves a receiver; rejects with what `serve` rejects with. */
-  static async open(target: AttackTarget, options: SceneOptions = {}): Promise<Scene> {
+  static async open(target: AdapterTarget, options: SceneOptions = {}): Promise<Scene> {
     const scene = new Scene(options);
     scene.#served = await target.serve({
       receiver: {
@@ -86,7 +88,9 @@ export class Scene {
       parserFirst: options.parserFirst ?? false,
       application: async (webhook) => {
         scene.runs.push(webhook);
-        await options.application?.(webhook, scene.runs.length);
+        const run = scene.runs.length;
+        await options.application?.(webhook, run);
+        return options.answer?.(run) ?? { status: 204, body: null };
       },
     });
     return scene;
@@ -230,7 +234,7 @@ export class Scene {
 
 /** Opens a scene, plays it and closes it. */
 export async function withScene(
-  target: AttackTarget,
+  target: AdapterTarget,
   options: SceneOptions,
   play: (scene: Scene) => Promise<void>,
 ): Promise<void> {
