@@ -62,9 +62,12 @@ export function keysResolver(
     if (!isPromise(found)) return toKeys(found);
     const { timeoutMs, schedule } = limits;
     const late = (): Error => unavailable(`took longer than ${timeoutMs} ms`);
-    return withDeadline(timeoutMs, schedule, late, () => found).then(toKeys, (cause: unknown) => {
-      throw cause instanceof WebhookError ? cause : unavailable('rejected', cause);
-    });
+    return Promise.resolve(withDeadline(timeoutMs, schedule, late, () => found)).then(
+      toKeys,
+      (cause: unknown) => {
+        throw cause instanceof WebhookError ? cause : unavailable('rejected', cause);
+      },
+    );
   };
 }
 

@@ -4,7 +4,7 @@ import type { WebhookResponse } from '../request/webhook-response.js';
 import type { VerifiedDelivery } from '../verify/verified-delivery.js';
 import type { ReceiverSettings } from './options.js';
 import { report } from './outcome.js';
-import { commit, type Received } from './receive.js';
+import { commit, keepClaim, type Received } from './receive.js';
 import type { Trace } from './trace.js';
 
 /** A delivery for the application's own handler, or the answer to give instead of running it. */
@@ -40,8 +40,9 @@ export function holdForApplication(
   settings: ReceiverSettings,
   request: WebhookRequest,
   trace: Trace,
-  { session, event }: Received<unknown>,
+  { session, event, abort }: Received<unknown>,
 ): (status: number) => Promise<void> {
+  keepClaim(session, abort);
   const cancel = settings.schedule(() => {
     session?.stop();
     report(settings.onOutcome, {

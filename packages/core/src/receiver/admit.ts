@@ -4,6 +4,7 @@ import { bodyTooLarge, checkBodyHeaders } from '../request/read-body.js';
 import type { WebhookRequest } from '../request/webhook-request.js';
 import type { WebhookResponse } from '../request/webhook-response.js';
 import { withDeadline } from '../time/deadline.js';
+import type { MaybePromise } from '../time/maybe-promise.js';
 import { authenticate } from '../verify/authenticate.js';
 import { type DecodedBody, decodeBody, messageOf, parseBody, verifyContent } from '../verify/verification.js';
 import type { VerifiedDelivery } from '../verify/verified-delivery.js';
@@ -51,8 +52,10 @@ export async function admit(
   const { id: keyId, key } = await authenticate(scheme, input);
   trace.learn({ keyId });
   const json = parseBody(provider, bytes);
-  const response = await answerHandshake(settings, reader, json, () => key);
-  if (response !== undefined) return { kind: 'handshake', response };
+  if (provider.handshake !== undefined) {
+    const response = await answerHandshake(settings, reader, json, () => key);
+    if (response !== undefined) return { kind: 'handshake', response };
+  }
   const body = decodeBody(provider, json, reader);
   const delivery = await verifyContent(rules, input, keyId, body);
   trace.ended('verifyMs');
@@ -62,7 +65,7 @@ export async function admit(
 function readBody(
   { maxBodyBytes, bodyTimeoutMs, schedule }: ReceiverSettings,
   read: Exclude<WebhookRequest['body'], Uint8Array>,
-): Promise<Uint8Array> {
+): MaybePromise<Uint8Array> {
   const late = (): WebhookError =>
     new WebhookError('body_timeout', `the body took longer than \`bodyTimeoutMs\` (${bodyTimeoutMs} ms)`);
   return withDeadline(bodyTimeoutMs, schedule, late, (signal) => read({ maxBytes: maxBodyBytes, signal }));

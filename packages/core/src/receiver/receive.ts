@@ -8,6 +8,7 @@ import { ClaimSession } from '../replay/claim-session.js';
 import type { WebhookRequest } from '../request/webhook-request.js';
 import type { WebhookResponse } from '../request/webhook-response.js';
 import { withDeadline } from '../time/deadline.js';
+import { isPromise, type MaybePromise } from '../time/maybe-promise.js';
 import type { VerifiedDelivery } from '../verify/verified-delivery.js';
 import { admit } from './admit.js';
 import type { ReceiverSettings } from './options.js';
@@ -59,8 +60,13 @@ export async function receive<Taker>(
   const id = decoded.id ?? delivery.id;
   trace.learn({ deliveryId: delivery.id, eventId: id, eventType: decoded.type });
 
-  const session = await claim(settings, delivery);
+  const { replay, claims } = settings;
+  const session =
+    replay === undefined ? undefined : await ClaimSession.open(replay, delivery.replayKey, claims);
   trace.ended('claimMs');
+  if (session === 'in_progress') {
+    throw new WebhookError('in_progress', 'another copy of this delivery is being processed');
+  }
   if (session === 'done') {
     trace.accepted('duplicate');
     return { response: acknowledge('duplicate') };
@@ -68,10 +74,13 @@ export async function receive<Taker>(
   const destination = destinationOf(decoded.type);
   if (destination === undefined) return { response: await commit(session, trace, 'ignored') };
   const abort = new AbortController();
-  session?.keep(() => abort.abort(new WebhookError('claim_lost', 'another process has taken the claim')));
   try {
-    const data = await validateInTime(settings, destination.schema, decoded);
-    if (abort.signal.aborted) throw abort.signal.reason;
+    let data = validateInTime(settings, destination.schema, decoded);
+    if (isPromise(data)) {
+      keepClaim(session, abort);
+      data = await data;
+      if (abort.signal.aborted) throw abort.signal.reason;
+    }
     const event = {
       id,
       type: decoded.type,
@@ -87,11 +96,16 @@ export async function receive<Taker>(
   }
 }
 
-async function validateInTime(
+/** Extends the claim for as long as somebody works on the event; work that is done at once needs no timer. */
+export function keepClaim(session: ClaimSession | undefined, abort: AbortController): void {
+  session?.keep(() => abort.abort(new WebhookError('claim_lost', 'another process has taken the claim')));
+}
+
+function validateInTime(
   { handlerTimeoutMs, schedule }: ReceiverSettings,
   schema: StandardSchema | undefined,
   { type, data }: Decoded,
-): Promise<unknown> {
+): MaybePromise<unknown> {
   const late = (): WebhookError =>
     new WebhookError(
       'handler_timeout',
@@ -110,16 +124,4 @@ export async function commit(
   const isCommitted = session === undefined || (await session.commit());
   trace.accepted(isCommitted ? code : 'commit_failed', status, session?.commitError);
   return acknowledge(code);
-}
-
-async function claim(
-  { replay, claims }: ReceiverSettings,
-  delivery: VerifiedDelivery,
-): Promise<ClaimSession | undefined | 'done'> {
-  if (replay === undefined) return undefined;
-  const session = await ClaimSession.open(replay, delivery.replayKey, claims);
-  if (session === 'in_progress') {
-    throw new WebhookError('in_progress', 'another copy of this delivery is being processed');
-  }
-  return session;
 }

@@ -3,9 +3,10 @@ import type { EventHandler, WebhookEvent } from '../events/event-types.js';
 import type { ClaimSession } from '../replay/claim-session.js';
 import { outlive, type WebhookRequest } from '../request/webhook-request.js';
 import type { WebhookResponse } from '../request/webhook-response.js';
+import { isPromise, type MaybePromise } from '../time/maybe-promise.js';
 import type { ReceiverSettings } from './options.js';
 import { report } from './outcome.js';
-import { commit, type Received } from './receive.js';
+import { commit, keepClaim, type Received } from './receive.js';
 import type { Trace } from './trace.js';
 
 type Settled = { readonly failed: false } | { readonly failed: true; readonly cause: unknown };
@@ -26,8 +27,8 @@ export async function runHandler(
   const running = settle(() =>
     handler(event, { delivery, claim: session?.claim, headers: request.headers, signal }),
   );
-
-  const outcome = await inTime(settings, running);
+  if (isPromise(running)) keepClaim(session, abort);
+  const outcome = isPromise(running) ? await inTime(settings, running) : running;
   trace.ended('handlerMs');
   if (outcome === undefined) {
     const error = new WebhookError(
@@ -46,29 +47,33 @@ export async function runHandler(
   });
 }
 
-async function settle(work: () => unknown): Promise<Settled> {
+const RESOLVED: Settled = { failed: false };
+
+// A handler that is done at once needs neither a timer nor an extended claim.
+function settle(work: () => unknown): MaybePromise<Settled> {
+  const failed = (cause: unknown): Settled => ({ failed: true, cause });
   try {
-    await work();
-    return { failed: false };
+    const result = work();
+    return isPromise(result) ? Promise.resolve(result).then(() => RESOLVED, failed) : RESOLVED;
   } catch (cause) {
-    return { failed: true, cause };
+    return failed(cause);
   }
 }
 
-async function inTime(settings: ReceiverSettings, running: Promise<Settled>): Promise<Settled | undefined> {
-  let cancel = (): void => {};
-  const timeout = new Promise<undefined>((resolve) => {
-    cancel = settings.schedule(() => resolve(undefined), settings.handlerTimeoutMs);
+function inTime(settings: ReceiverSettings, running: Promise<Settled>): Promise<Settled | undefined> {
+  return new Promise((resolve) => {
+    const cancel = settings.schedule(() => resolve(undefined), settings.handlerTimeoutMs);
+    void running.then((outcome) => {
+      cancel();
+      resolve(outcome);
+    });
   });
-  const outcome = await Promise.race([running, timeout]);
-  cancel();
-  return outcome;
 }
 
 async function settleLate(
   settings: ReceiverSettings,
   { session, event }: Received<unknown>,
-  running: Promise<Settled>,
+  running: MaybePromise<Settled>,
 ): Promise<void> {
   const outcome = await running;
   const claim = await (outcome.failed ? release(session) : committed(session));

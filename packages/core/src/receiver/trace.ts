@@ -17,7 +17,7 @@ export class Trace {
   readonly #startedMs = performance.now();
   readonly #stages: Partial<Record<Stage, number>> = {};
   #stageStartedMs = this.#startedMs;
-  #facts: Facts = {};
+  readonly #facts: Facts = {};
 
   constructor(settings: ReceiverSettings) {
     this.#settings = settings;
@@ -32,7 +32,7 @@ export class Trace {
 
   /** What the outcome can say from here on. */
   learn(facts: Facts): void {
-    this.#facts = { ...this.#facts, ...facts };
+    Object.assign(this.#facts, facts);
   }
 
   /** Reports an acknowledged delivery. */

@@ -3,7 +3,7 @@ import { mustBe } from '../errors/describe.js';
 import { isWebhookError, WebhookError } from '../errors/webhook-error.js';
 import type { Schedule } from '../time/clock.js';
 import { withDeadline } from '../time/deadline.js';
-import type { MaybePromise } from '../time/maybe-promise.js';
+import { isPromise, type MaybePromise } from '../time/maybe-promise.js';
 import type { Claim, ClaimAnswer, ReplayStore } from './port.js';
 
 const COMMIT_RETRY_MS = 100;
@@ -56,6 +56,7 @@ export class ClaimSession {
 
   /** Extends the lease every third of it, until settled or `stop`; `onLost` if another token took the key. */
   keep(onLost: () => void): void {
+    if (this.#keeping) return;
     this.#keeping = true;
     const renewLater = (): void => {
       this.#cancelRenewal = this.#policy.schedule(() => {
@@ -64,12 +65,12 @@ export class ClaimSession {
     };
     const renew = async (): Promise<void> => {
       // A store that does not answer may answer the next time: the lease is three renewals long.
-      const answer = await this.#claim().catch(() => 'claimed' as const);
+      const answer = await orElse('claimed', () => this.#claim());
       if (!this.#keeping) return;
       if (answer === 'claimed') return renewLater();
       this.stop();
       // Done by this very token: committed inside the handler's own transaction.
-      if (answer === 'done' && (await this.#commitOnce().catch(() => true))) return;
+      if (answer === 'done' && (await orElse(true, () => this.#commitOnce()))) return;
       this.#isLost = true;
       onLost();
     };
@@ -89,7 +90,8 @@ export class ClaimSession {
 
   /** Marks the key as processed, trying again until `storeTimeoutMs` is over. `false`: lost, or not reached. */
   async commit(): Promise<boolean> {
-    await this.#endRenewal();
+    this.stop();
+    if (this.#renewal !== undefined) await this.#renewal;
     if (this.#isLost) return false;
     try {
       return await this.#commit();
@@ -101,18 +103,14 @@ export class ClaimSession {
 
   /** Gives the key back. Where that fails the lease lapses by itself. */
   async release(): Promise<void> {
-    await this.#endRenewal();
+    this.stop();
+    // A renewal still under way could take the key again after it was given back.
+    if (this.#renewal !== undefined) await this.#renewal;
     try {
       await this.#call((signal) => this.#store.release(this.claim, { signal }));
     } catch {
       // Nothing is lost: the next copy waits for the end of the lease.
     }
-  }
-
-  // A renewal still under way could take the key again after it was given back.
-  async #endRenewal(): Promise<void> {
-    this.stop();
-    await this.#renewal;
   }
 
   async #commitAgain(): Promise<boolean> {
@@ -124,7 +122,7 @@ export class ClaimSession {
     try {
       while (!isOver) {
         await new Promise<void>((resolve) => schedule(resolve, COMMIT_RETRY_MS));
-        const answer = await this.#commit().catch(() => undefined);
+        const answer = await orElse(undefined, () => this.#commit());
         if (answer !== undefined) return answer;
       }
       return false;
@@ -141,24 +139,40 @@ export class ClaimSession {
     return answer === 'done' || (answer === 'claimed' && (await this.#commitOnce()));
   }
 
-  async #commitOnce(): Promise<boolean> {
+  #commitOnce(): MaybePromise<boolean> {
     const { ttlMs, guardMs } = this.#policy;
-    const answer = await this.#call((signal) => this.#store.commit(this.claim, { ttlMs, guardMs, signal }));
-    if (typeof answer === 'boolean') return answer;
-    throw mustBe('replay.commit()', 'true or false', answer);
+    const answer = this.#call((signal) => this.#store.commit(this.claim, { ttlMs, guardMs, signal }));
+    return isPromise(answer) ? answer.then(checkedCommit) : checkedCommit(answer);
   }
 
-  async #claim(): Promise<ClaimAnswer> {
+  #claim(): MaybePromise<ClaimAnswer> {
     const { leaseMs } = this.#policy;
-    const answer = await this.#call((signal) => this.#store.claim(this.claim, { leaseMs, signal }));
-    if (answer === 'claimed' || answer === 'in_progress' || answer === 'done') return answer;
-    throw mustBe('replay.claim()', "'claimed', 'in_progress' or 'done'", answer);
+    const answer = this.#call((signal) => this.#store.claim(this.claim, { leaseMs, signal }));
+    return isPromise(answer) ? answer.then(checkedClaim) : checkedClaim(answer);
   }
 
-  async #call<T>(work: (signal: AbortSignal) => MaybePromise<T>): Promise<T> {
+  #call<T>(work: (signal: AbortSignal) => MaybePromise<T>): MaybePromise<T> {
     const { storeTimeoutMs, schedule } = this.#policy;
     const late = (): WebhookError =>
       new WebhookError('replay_store_unavailable', `the replay store took longer than ${storeTimeoutMs} ms`);
     return withDeadline(storeTimeoutMs, schedule, late, work);
+  }
+}
+
+function checkedClaim(answer: ClaimAnswer): ClaimAnswer {
+  if (answer === 'claimed' || answer === 'in_progress' || answer === 'done') return answer;
+  throw mustBe('replay.claim()', "'claimed', 'in_progress' or 'done'", answer);
+}
+
+function checkedCommit(answer: boolean): boolean {
+  if (typeof answer === 'boolean') return answer;
+  throw mustBe('replay.commit()', 'true or false', answer);
+}
+
+async function orElse<T, Else>(otherwise: Else, work: () => MaybePromise<T>): Promise<T | Else> {
+  try {
+    return await work();
+  } catch {
+    return otherwise;
   }
 }

@@ -18,7 +18,6 @@ interface Lease {
 }
 
 interface Committed extends Claim {
-  readonly guardUntilMs: number;
   readonly untilMs: number;
 }
 
@@ -80,7 +79,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
  */
 class CommittedKeys {
   readonly #byKey = new Map<string, Committed>();
-  readonly #queues = new Map<string, Queue<Committed>>();
+  readonly #queues: HorizonQueue[] = [];
 
   get size(): number {
     return this.#byKey.size;
@@ -93,26 +92,28 @@ class CommittedKeys {
   }
 
   add(claim: Claim, ttlMs: number, guardMs: number, nowMs: number): void {
-    const horizons = `${ttlMs}/${guardMs}`;
-    const queue = this.#queues.get(horizons) ?? new Queue<Committed>();
-    this.#queues.set(horizons, queue);
-    const entry = { ...claim, guardUntilMs: nowMs + guardMs, untilMs: nowMs + ttlMs };
+    let queue = this.#queues.find((known) => known.ttlMs === ttlMs && known.guardMs === guardMs);
+    if (queue === undefined) {
+      queue = new HorizonQueue(ttlMs, guardMs);
+      this.#queues.push(queue);
+    }
+    const entry = { key: claim.key, token: claim.token, untilMs: nowMs + ttlMs };
     queue.push(entry);
     this.#byKey.set(claim.key, entry);
   }
 
   dropExpired(nowMs: number): void {
-    for (const queue of this.#queues.values()) {
+    for (const queue of this.#queues) {
       while ((queue.first?.untilMs ?? Number.POSITIVE_INFINITY) < nowMs) this.#dropFirst(queue);
     }
   }
 
   /** Makes room for one key; `false` where every key is still guarded. */
   dropOldestUnguarded(nowMs: number): boolean {
-    let oldest: Queue<Committed> | undefined;
+    let oldest: HorizonQueue | undefined;
     let guardedUntilMs = nowMs;
-    for (const queue of this.#queues.values()) {
-      const endMs = queue.first?.guardUntilMs ?? Number.POSITIVE_INFINITY;
+    for (const queue of this.#queues) {
+      const endMs = queue.guardUntilMs;
       if (endMs < guardedUntilMs) {
         guardedUntilMs = endMs;
         oldest = queue;
@@ -123,7 +124,7 @@ class CommittedKeys {
     return true;
   }
 
-  #dropFirst(queue: Queue<Committed>): void {
+  #dropFirst(queue: HorizonQueue): void {
     const entry = queue.shift();
     // A key that expired and was committed again stands in its queue twice.
     if (entry !== undefined && this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
@@ -132,20 +133,32 @@ class CommittedKeys {
 
 const COMPACT_AFTER = 1024;
 
-/** First in, first out. `Array.shift` moves everything that is left, and a Map keeps its holes. */
-class Queue<T> {
-  #items: T[] = [];
+/** Keys of equal horizons, first in, first out. `Array.shift` moves all that is left, a Map keeps its holes. */
+class HorizonQueue {
+  readonly ttlMs: number;
+  readonly guardMs: number;
+  #items: Committed[] = [];
   #head = 0;
 
-  get first(): T | undefined {
+  constructor(ttlMs: number, guardMs: number) {
+    this.ttlMs = ttlMs;
+    this.guardMs = guardMs;
+  }
+
+  get first(): Committed | undefined {
     return this.#items[this.#head];
   }
 
-  push(item: T): void {
+  /** When the first key may be forgotten; never, where there is none. */
+  get guardUntilMs(): number {
+    return (this.first?.untilMs ?? Number.POSITIVE_INFINITY) - this.ttlMs + this.guardMs;
+  }
+
+  push(item: Committed): void {
     this.#items.push(item);
   }
 
-  shift(): T | undefined {
+  shift(): Committed | undefined {
     const item = this.first;
     if (item === undefined) return undefined;
     this.#head += 1;
