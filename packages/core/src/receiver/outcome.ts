@@ -58,8 +58,17 @@ export type ReceiverOutcome = AcceptedOutcome | RefusedOutcome | Notice;
 /** Told of every outcome; what it throws changes nothing. */
 export type OutcomeHook = (outcome: ReceiverOutcome) => unknown;
 
+/**
+ * Every outcome of every receiver in the process, for tools that watch an application without being built
+ * into it. Where the runtime has no diagnostics channels there is none.
+ */
+const channel = globalThis.process
+  ?.getBuiltinModule?.('node:diagnostics_channel')
+  ?.channel('countersign:outcome');
+
 /** Calls a hook so that it cannot change anything; the first time that it fails becomes a warning. */
 export function report(hook: OutcomeHook, outcome: ReceiverOutcome): void {
+  if (channel?.hasSubscribers === true) channel.publish(outcome);
   try {
     const result = hook(outcome);
     if (result instanceof Promise) result.catch((error: unknown) => hookFailed(hook, error));
