@@ -1,4 +1,5 @@
 import { demo } from './demo.js';
+import { hosts } from './hosts/hosts.js';
 import { systems } from './systems.js';
 
-process.exitCode = (await demo(systems)) ? 0 : 1;
+process.exitCode = (await demo(systems, hosts)) ? 0 : 1;

@@ -2,16 +2,25 @@ import { styleText } from 'node:util';
 import { cases } from './cases.js';
 import type { Result } from './run.js';
 
-/** The closing table: a row for each system, a column for each case, in blocks that fit the width. */
+/**
+ * The closing table: a row for each system, a column for each case, in blocks that fit the width. A cell says
+ * what happened on every framework alike, or on which ones something else did.
+ */
 export function table(results: readonly Result[], width: number): string {
   const systems = [...new Set(results.map(({ system }) => system))];
   const columns = cases.map(({ name }) => [
     name,
-    ...systems.map(
-      (system) => results.find((result) => result.system === system && result.name === name)?.verdict ?? '-',
+    ...systems.map((system) =>
+      cell(results.filter((result) => result.system === system && result.name === name)),
     ),
   ]);
   return blocksOf(padded(['system', ...systems]), columns.map(padded), width).join('\n\n');
+}
+
+function cell(results: readonly Result[]): string {
+  const differing = results.filter(({ differences }) => differences.length > 0);
+  if (differing.length === 0) return results[0]?.verdict ?? '-';
+  return `DIFFERS on ${differing.map(({ framework }) => framework).join(', ')}`;
 }
 
 function blocksOf(
@@ -48,20 +57,23 @@ function ruled(block: string): string {
 export function differencesOf(results: readonly Result[]): string {
   return results
     .filter((result) => result.differences.length > 0)
-    .flatMap(({ system, name, differences }) => [
-      `${system}, ${name}:`,
+    .flatMap(({ system, framework, name, differences }) => [
+      `${system} on ${framework}, ${name}:`,
       ...differences.map((line) => `  ${line}`),
     ])
     .join('\n');
 }
 
-/** One line: how many cases held and differed, how many requests were sent, in what time. */
+/** What was run, how many cases held and differed, how many requests were sent, in what time. */
 export function summary(results: readonly Result[], elapsedMs: number): string {
   const differing = results.filter((result) => result.differences.length > 0).length;
   const notSigned = results.filter((result) => result.requests === 0).length;
   const requests = results.reduce((sum, result) => sum + result.requests, 0);
   const held = results.length - differing - notSigned;
+  const systems = new Set(results.map(({ system }) => system)).size;
+  const frameworks = [...new Set(results.map(({ framework }) => framework))].join(', ');
+  const scope = `${systems} systems on ${frameworks}`;
   const counts = `${held} cases held, ${differing} differed, ${notSigned} not signed`;
-  const line = `${counts}; ${requests} requests over HTTP in ${(elapsedMs / 1000).toFixed(1)} s`;
+  const line = `${scope}: ${counts}; ${requests} requests over HTTP in ${(elapsedMs / 1000).toFixed(1)} s`;
   return styleText(differing > 0 ? 'red' : 'green', line);
 }

@@ -1,6 +1,7 @@
 import { type Case, cases, type Judgement } from './cases.js';
 import { differences } from './compare.js';
 import { type Endpoint, startEndpoint } from './endpoint.js';
+import type { Host } from './hosts/host.js';
 import type { Handled, Judged } from './ledger.js';
 import { type Answer, type NewEvent, post, type SignedRequest, signedRequest } from './producer.js';
 import type { System } from './systems.js';
@@ -8,9 +9,10 @@ import { type Delivery, TIMEOUT_MS, traffics } from './traffic.js';
 
 const RETRY_DELAY_MS = 1_000;
 
-/** What came of one case on one system. */
+/** What came of one case on one system, served by one framework. */
 export interface Result {
   readonly system: string;
+  readonly framework: string;
   readonly name: string;
   readonly verdict: string;
   /** Requests that were sent. */
@@ -19,17 +21,19 @@ export interface Result {
   readonly differences: readonly string[];
 }
 
-/** Starts a system's endpoint, tries every case on it, and stops it. */
+/** Starts a system's endpoint on a framework, tries every case on it, and stops it. */
 export async function runSystem(
   system: System,
+  host: Host,
   onProgress: (line: string) => void,
 ): Promise<readonly Result[]> {
-  const endpoint = await startEndpoint(system);
+  const endpoint = await startEndpoint(system, host);
   try {
     const results: Result[] = [];
     for (const [index, testCase] of cases.entries()) {
       // No two cases send the same event.
-      const result = await runCase(system, endpoint, testCase, 1_234_567_890 + index);
+      const happened = await runCase(system, endpoint, testCase, 1_234_567_890 + index);
+      const result = { ...happened, system: system.title, framework: host.title, name: testCase.name };
       const summaries = endpoint.ledger.summaries.splice(0);
       if (testCase.events === 'every type') summaries.forEach(onProgress);
       onProgress(`${result.name}: ${result.verdict}`);
@@ -41,10 +45,14 @@ export async function runSystem(
   }
 }
 
-async function runCase(system: System, endpoint: Endpoint, testCase: Case, serial: number): Promise<Result> {
-  const result = { system: system.title, name: testCase.name, requests: 0, differences: [] };
+async function runCase(
+  system: System,
+  endpoint: Endpoint,
+  testCase: Case,
+  serial: number,
+): Promise<Pick<Result, 'verdict' | 'requests' | 'differences'>> {
   if (testCase.ageSeconds !== undefined && system.signedTime === 'none')
-    return { ...result, verdict: 'not signed' };
+    return { verdict: 'not signed', requests: 0, differences: [] };
 
   const { answers: expected, handlerRuns, verdict } = testCase.mustHappen;
   const events = eventsOf(system, testCase, serial);
@@ -57,7 +65,6 @@ async function runCase(system: System, endpoint: Endpoint, testCase: Case, seria
     found.push(...differences(mustHappen, happened).map((line) => `${type}: ${line}`));
   }
   return {
-    ...result,
     verdict: found.length === 0 ? verdict(events.length) : 'DIFFERS',
     requests: events.length * expected.length,
     differences: found,

@@ -1,17 +1,17 @@
 /**
- * Measures the packages as they are published: `pnpm bench [verify|express|memory] [--quick] [--write]`.
+ * Measures the packages as they are published: `pnpm bench [verify|adapters|memory] [--quick] [--write]`.
  * `--quick` only shows that everything runs; `--write` makes docs/benchmarks.md of a full run.
  */
 import { writeFileSync } from 'node:fs';
+import { adaptersSuite } from './adapters/suite.js';
 import { benchArguments } from './arguments.js';
-import { expressSuite } from './express/suite.js';
 import { memorySuite } from './memory/suite.js';
 import { mustMeasureDist } from './must-measure-dist.js';
 import { benchmarksPage, suiteText } from './report/page.js';
 import type { SuiteReport } from './report/suite-report.js';
 import { verifySuite } from './verify/suite.js';
 
-const suites = { verify: verifySuite, express: expressSuite, memory: memorySuite };
+const suites = { verify: verifySuite, adapters: adaptersSuite, memory: memorySuite };
 
 const { names, isQuick, writes } = benchArguments(process.argv.slice(2));
 mustMeasureDist();

@@ -1,6 +1,12 @@
 /** Sources transpiled on the fly are not what users run. */
 export function mustMeasureDist(): void {
-  for (const name of ['@countersign/core', '@countersign/express']) {
+  for (const name of [
+    '@countersign/core',
+    '@countersign/express',
+    '@countersign/fastify',
+    '@countersign/hono',
+    '@countersign/nextjs',
+  ]) {
     const url = import.meta.resolve(name);
     if (!url.includes('/dist/')) throw new Error(`${name} must resolve to its dist, got ${url}`);
   }

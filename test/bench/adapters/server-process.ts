@@ -1,12 +1,17 @@
 /** The child process of one application: says its port, then its resource usage whenever asked. */
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { apps, isAppName } from './apps/index.js';
+import { VARIANTS } from './apps/app.js';
+import { frameworkNames, frameworks } from './apps/frameworks.js';
 
-const [name = '', secret = ''] = process.argv.slice(2);
-if (!isAppName(name)) throw new Error(`no application ${name}`);
+const [framework, variant, secret = ''] = process.argv.slice(2);
+const frameworkName = frameworkNames.find((name) => name === framework);
+const variantName = VARIANTS.find((name) => name === variant);
+if (frameworkName === undefined || variantName === undefined) {
+  throw new Error(`no application ${framework}, ${variant}`);
+}
 
-const server = createServer(apps[name](secret));
+const server = createServer(await frameworks[frameworkName].apps[variantName](secret));
 // Connections rest while the other contenders have their turn.
 server.keepAliveTimeout = 600_000;
 server.listen(0, '127.0.0.1', () => {

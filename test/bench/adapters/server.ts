@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Child } from '../child.js';
-import type { AppName } from './apps/index.js';
+import type { Variant } from './apps/app.js';
+import type { FrameworkName } from './apps/frameworks.js';
 import { Load } from './load.js';
 
 const listening = z.object({ port: z.number() });
@@ -11,21 +12,25 @@ export type Usage = z.infer<typeof usage>;
 
 /** One application in its process, and the connections to it. */
 export class Server {
-  readonly name: AppName;
   readonly load: Load;
   readonly #child: Child;
 
-  private constructor(name: AppName, child: Child, load: Load) {
-    this.name = name;
+  private constructor(child: Child, load: Load) {
     this.load = load;
     this.#child = child;
   }
 
-  static async start(name: AppName, secret: string, connections: number): Promise<Server> {
-    const child = new Child(new URL('./server-process.ts', import.meta.url), [name, secret], ['--expose-gc']);
+  static async start(
+    framework: FrameworkName,
+    variant: Variant,
+    secret: string,
+    connections: number,
+  ): Promise<Server> {
+    const module = new URL('./server-process.ts', import.meta.url);
+    const child = new Child(module, [framework, variant, secret], ['--expose-gc']);
     try {
       const { port } = await child.answer(listening);
-      return new Server(name, child, await Load.open(port, connections));
+      return new Server(child, await Load.open(port, connections));
     } catch (error) {
       await child.stop();
       throw error;

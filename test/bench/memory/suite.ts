@@ -1,16 +1,16 @@
 import { generateSecret } from '@countersign/core';
 import { z } from 'zod';
+import type { Variant } from '../adapters/apps/app.js';
+import { signedRequests } from '../adapters/requests.js';
+import { Server } from '../adapters/server.js';
 import { Child } from '../child.js';
-import type { AppName } from '../express/apps/index.js';
-import { signedRequests } from '../express/requests.js';
-import { Server } from '../express/server.js';
 import type { Section, SuiteOptions, SuiteReport } from '../report/suite-report.js';
 import { quantity } from '../report/table.js';
 
 const MIB = 2 ** 20;
 const CONNECTIONS = 32;
 const WARM_UP_REQUESTS = 1000;
-const APPS: readonly AppName[] = ['by hand', 'countersign, handler', 'countersign, handler, `replay: false`'];
+const APPS: readonly Variant[] = ['by hand', 'countersign, handler', 'countersign, handler, `replay: false`'];
 
 const storeSize = z.object({ heapBytesPerKey: z.number(), rssBytesPerKey: z.number() });
 
@@ -57,11 +57,11 @@ async function requestsSection(count: number): Promise<Section> {
 }
 
 async function memoryOf(
-  name: AppName,
+  name: Variant,
   secret: string,
   requests: readonly Buffer[],
 ): Promise<readonly string[]> {
-  const server = await Server.start(name, secret, CONNECTIONS);
+  const server = await Server.start('Express', name, secret, CONNECTIONS);
   try {
     await server.load.send(requests.slice(0, WARM_UP_REQUESTS));
     const before = await server.settledMemory();
