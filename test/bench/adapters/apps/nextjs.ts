@@ -1,7 +1,11 @@
 import type { RequestListener } from 'node:http';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import next from 'next';
+import type createNext from 'next';
 import type { App, Framework } from './app.js';
+
+// Its types say that it has a default export, and it is one.
+const next: typeof createNext.default = createRequire(import.meta.url)('next');
 
 /** A Next.js application of route handlers, one for each variant; built before it is measured. */
 export const nextDirectory = fileURLToPath(new URL('../nextjs-app', import.meta.url));
