@@ -44,12 +44,26 @@ export function sendNodeResponse(
   answer: WebhookResponse,
 ): void {
   if (response.headersSent || response.destroyed) return;
-  // 408: nothing more is expected of this client; keeping the connection would wait for it again.
-  if (answer.status === 408) response.setHeader('connection', 'close');
-  else if (!request.complete) closeUnlessDrained(request);
+  prepareNodeResponse(request, response, answer.status);
   response.writeHead(answer.status, answer.headers);
   // As text, byte for byte, node:http sends headers and body in one write instead of two.
   response.end(Buffer.from(answer.body).toString('latin1'), 'latin1');
+}
+
+/**
+ * What {@link sendNodeResponse} does about the rest of the request, for frameworks that write the answer
+ * themselves: call it just before.
+ */
+export function prepareNodeResponse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+): void {
+  if (response.headersSent || response.destroyed) return;
+  // 408: nothing more is expected of this client; keeping the connection would wait for it again.
+  if (status === 408) response.setHeader('connection', 'close');
+  // Requests that a framework makes up for tests end, but are never `complete`.
+  else if (!request.complete && !request.readableEnded) closeUnlessDrained(request);
 }
 
 /**
@@ -120,8 +134,14 @@ function canEnd({ statusCode }: ServerResponse, chunk: unknown): boolean {
  * Returns a function that puts status and headers back.
  */
 function snapshot(response: ServerResponse): () => void {
-  if (response.headersSent) return () => {};
-  const { statusCode, statusMessage } = response;
+  const { statusCode } = response;
+  if (response.headersSent) {
+    // They stay as they are; the status still goes into access logs.
+    return () => {
+      response.statusCode = statusCode;
+    };
+  }
+  const { statusMessage } = response;
   const headers = { ...response.getHeaders() };
   return () => {
     if (response.headersSent) return;
@@ -193,7 +213,7 @@ function bodyAlreadyParsed(): WebhookError {
 }
 
 function closeUnlessDrained(request: IncomingMessage): void {
-  const timer = setTimeout(() => request.socket.destroy(), DRAIN_TIMEOUT_MS);
+  const timer = setTimeout(() => request.destroy(), DRAIN_TIMEOUT_MS);
   timer.unref();
   const stop = (): void => clearTimeout(timer);
   request.once('end', stop).once('close', stop);
