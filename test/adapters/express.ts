@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { webhookGuard, webhookHandler } from '@countersign/express';
 import {
   type AdapterSetup,
@@ -38,8 +38,10 @@ export function serveExpress4(setup: AdapterSetup, mode: AdapterTarget['mode']):
   return listen(app);
 }
 
-function write(response: ServerResponse, { status, body }: ApplicationAnswer): void {
+/** Writes what the application answers. */
+export function write(response: ServerResponse, { status, body }: ApplicationAnswer): void {
   response.statusCode = status;
   if (typeof body === 'string' || body === null) response.end(body ?? undefined);
-  else Readable.fromWeb(body).pipe(response);
+  // Ends the connection where the stream fails.
+  else pipeline(Readable.fromWeb(body), response, () => {});
 }

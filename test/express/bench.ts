@@ -7,9 +7,7 @@ import {
   type ReceiverOutcome,
 } from '@countersign/core';
 import {
-  type FakeClock,
   fakeClock,
-  type RecordingReplayStore,
   recordingReplayStore,
   type SignedRequest,
   type SignedRequestOptions,
@@ -19,8 +17,8 @@ import express, { type Express } from 'express';
 import { expect, onTestFinished } from 'vitest';
 import { listen } from '../adapters/listen.js';
 
-// Express 4 has types of its own, which `targets.ts` and the type tests use. What happens here is the same for
-// both versions, and is written once, against the types of Express 5.
+// Express 4 has types of its own, which the contract's server and the type tests use. What happens here is the
+// same for both versions, and is written once, against the types of Express 5.
 const express4Name: string = 'express4';
 const { default: express4 }: { default: typeof express } = await import(express4Name);
 
@@ -41,8 +39,6 @@ export interface Answer {
 export interface Bench {
   readonly origin: string;
   readonly receiver: Receiver;
-  readonly clock: FakeClock;
-  readonly store: RecordingReplayStore;
   readonly outcomes: ReceiverOutcome[];
   /** A genuine delivery of now. */
   signed(options?: Partial<SignedRequestOptions>): Promise<SignedRequest>;
@@ -57,20 +53,14 @@ export interface BenchOptions {
   /** Mounts the route at `/webhooks`. */
   readonly mount: (app: Express, receiver: Receiver) => unknown;
   readonly receiver?: Partial<ReceiverOptions<Record<string, unknown>>>;
-  readonly store?: (now: () => number) => RecordingReplayStore;
 }
 
 /** Serves an application until the test is over. */
-export async function bench({
-  create,
-  mount,
-  receiver: options = {},
-  store: storeOf,
-}: BenchOptions): Promise<Bench> {
+export async function bench({ create, mount, receiver: options = {} }: BenchOptions): Promise<Bench> {
   const clock = fakeClock();
   const secret = generateSecret();
   const outcomes: ReceiverOutcome[] = [];
-  const store = storeOf?.(clock.now) ?? recordingReplayStore(memoryReplayStore({ now: clock.now }));
+  const store = recordingReplayStore(memoryReplayStore({ now: clock.now }));
   const receiver = createReceiver({
     secrets: secret,
     replay: store,
@@ -87,8 +77,6 @@ export async function bench({
   return {
     origin,
     receiver,
-    clock,
-    store,
     outcomes,
     signed: (changes = {}) => signedRequest({ secret, timestamp: new Date(clock.now()), ...changes }),
     async deliver({ method, headers, body }, path = '/webhooks') {
@@ -113,13 +101,4 @@ export function eventually(expectation: () => void | Promise<void>): Promise<unk
       { timeout: 10_000, interval: 2 },
     )
     .toBe('holds');
-}
-
-/** A promise to be settled by hand. */
-export function gate(): { readonly passed: Promise<void>; open(): void } {
-  let open = (): void => {};
-  const passed = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { passed, open: () => open() };
 }

@@ -15,6 +15,7 @@ export {
 } from './adapter/adapter-target.js';
 export type { Attack } from './attacks/attack.js';
 export { attacks } from './attacks/attacks.js';
+export { behaviour } from './behaviour/behaviour.js';
 export { type FakeClock, type FakeClockOptions, fakeClock } from './fake-clock.js';
 export {
   type RecordingReplayStore,

@@ -3,6 +3,9 @@ import { BodyCollector } from '../request/read-body.js';
 import type { BodyReader, WebhookRequest } from '../request/webhook-request.js';
 import type { WebhookResponse } from '../request/webhook-response.js';
 
+const DRAIN_TIMEOUT_MS = 5_000;
+const DRAIN_MAX_BYTES = 64 * 1_048_576;
+
 // `Response` refuses a body, even an empty one, for these.
 const BODILESS: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
@@ -33,13 +36,21 @@ export function fromFetchRequest(request: Request, options: FetchRequestOptions 
 }
 
 /**
- * A {@link WebhookResponse} as a Fetch API `Response`.
+ * A {@link WebhookResponse} as a Fetch API `Response`. Of the request that it answers, what nobody has read is
+ * discarded, 64 MiB in 5 s at most: a body that is left alone would cost its connection.
  *
  * @example
- * return toFetchResponse(await receiver.handle(fromFetchRequest(request)));
+ * return toFetchResponse(await receiver.handle(fromFetchRequest(request)), request);
  */
-export function toFetchResponse({ status, headers, body }: WebhookResponse): Response {
-  return new Response(BODILESS.has(status) ? null : new Uint8Array(body), { status, headers });
+export function toFetchResponse({ status, headers, body }: WebhookResponse, request?: Request): Response {
+  if (request !== undefined && !request.bodyUsed && request.body?.locked === false) {
+    void readAway(request.body.getReader());
+  }
+  return new Response(BODILESS.has(status) ? null : new Uint8Array(body), {
+    status,
+    // 408: nothing more is expected of this client; keeping the connection would wait for it again.
+    headers: status === 408 ? { ...headers, connection: 'close' } : headers,
+  });
 }
 
 function fetchBodyReader(request: Request): BodyReader {
@@ -67,7 +78,8 @@ async function readStream(
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) body.add(next.value);
   } catch (cause) {
-    stop();
+    // A client that sends all of it before it reads must come to read its answer.
+    if (!signal.aborted) void readAway(reader);
     if (cause instanceof WebhookError) throw cause;
     throw new WebhookError('body_aborted', 'the client stopped before the body was complete', { cause });
   } finally {
@@ -76,4 +88,21 @@ async function readStream(
   // `cancel` ends the loop as if the body were complete.
   if (signal.aborted) throw signal.reason;
   return body.bytes();
+}
+
+// Bounded in bytes too: a stream that always has more at hand would leave no turn for the timer.
+async function readAway(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  const cancel = (): void => void reader.cancel().catch(() => {});
+  const timer = setTimeout(cancel, DRAIN_TIMEOUT_MS);
+  try {
+    let length = 0;
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      length += next.value.length;
+      if (length > DRAIN_MAX_BYTES) return cancel();
+    }
+  } catch {
+    // The client has gone.
+  } finally {
+    clearTimeout(timer);
+  }
 }

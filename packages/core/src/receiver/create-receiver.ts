@@ -97,7 +97,7 @@ class WebhookReceiver implements Receiver {
 
   readonly fetch: Receiver['fetch'] = async (request, _environment, context) => {
     const waitUntil = context?.waitUntil?.bind(context);
-    return toFetchResponse(await this.handle(fromFetchRequest(request, { waitUntil })));
+    return toFetchResponse(await this.handle(fromFetchRequest(request, { waitUntil })), request);
   };
 
   on(pattern: string, handler: EventHandler<WebhookEvent>): this {

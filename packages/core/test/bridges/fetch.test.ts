@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { fromFetchRequest, toFetchResponse } from '../../src/bridges/fetch.js';
 import { sign } from '../../src/index.js';
 import type { WebhookRequest } from '../../src/request/webhook-request.js';
@@ -21,7 +21,11 @@ function post(body: RequestInit['body'], init: RequestInit = {}): Request {
 }
 
 /** A stream of the test's own, that knows what became of it. */
-function source(chunks: readonly Uint8Array[], end: 'closes' | 'hangs' | 'breaks' | 'goes on') {
+function source(
+  chunks: readonly Uint8Array[],
+  end: 'closes' | 'hangs' | 'breaks' | 'goes on',
+  more = new Uint8Array(100),
+) {
   const state: { pulled: number; cancelled: boolean } = { pulled: 0, cancelled: false };
   const stream = new ReadableStream<Uint8Array>(
     {
@@ -31,7 +35,7 @@ function source(chunks: readonly Uint8Array[], end: 'closes' | 'hangs' | 'breaks
         if (next !== undefined) return controller.enqueue(next);
         if (end === 'closes') return controller.close();
         if (end === 'breaks') return controller.error(new Error('socket hang up'));
-        if (end === 'goes on') return controller.enqueue(new Uint8Array(100));
+        if (end === 'goes on') return controller.enqueue(more);
         return new Promise<void>(() => {});
       },
       cancel() {
@@ -93,12 +97,36 @@ describe('fromFetchRequest', () => {
     reader?.releaseLock();
   });
 
-  test('a stream over the limit is cancelled with the first chunk beyond it', async () => {
-    const { state, stream } = source([], 'goes on');
+  test('a stream over the limit is refused with the first chunk beyond it, and what follows is read away', async () => {
+    const { state, stream } = source(Array<Uint8Array>(50).fill(new Uint8Array(100)), 'closes');
     await expect(read(fromFetchRequest(post(stream)), limits(250))).rejects.toMatchObject({
       code: 'body_too_large',
     });
-    expect(state.pulled).toBeLessThanOrEqual(4);
+    await expect.poll(() => state.pulled).toBe(51);
+    expect(state.cancelled).toBe(false);
+  });
+
+  test('a stream that never ends is read away for 64 MiB, then cancelled', async () => {
+    const chunk = new Uint8Array(1_048_576);
+    const { state, stream } = source([], 'goes on', chunk);
+    await expect(read(fromFetchRequest(post(stream)), limits(250))).rejects.toMatchObject({
+      code: 'body_too_large',
+    });
+    await expect.poll(() => state.cancelled).toBe(true);
+    expect(state.pulled).toBeGreaterThan(64);
+    expect(state.pulled).toBeLessThan(70);
+  });
+
+  test('a stream that stands still is read away for 5 s, then cancelled', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { state, stream } = source([new Uint8Array(300)], 'hangs');
+    await expect(read(fromFetchRequest(post(stream)), limits(250))).rejects.toMatchObject({
+      code: 'body_too_large',
+    });
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(state.cancelled).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
     expect(state.cancelled).toBe(true);
   });
 
@@ -155,6 +183,30 @@ describe('toFetchResponse', () => {
   test('a 204 that was given a body all the same goes out without it', async () => {
     const response = toFetchResponse({ status: 204, headers: {}, body: Uint8Array.of(1) });
     expect([response.status, await response.text()]).toEqual([204, '']);
+  });
+
+  const answer = { status: 405, headers: {}, body: new Uint8Array() };
+
+  test('what nobody has read of the request is discarded', async () => {
+    const { state, stream } = source([new Uint8Array(100), new Uint8Array(100)], 'closes');
+    const request = post(stream);
+    expect(toFetchResponse(answer, request).status).toBe(405);
+    await expect.poll(() => state.pulled).toBe(3);
+    expect(request.bodyUsed).toBe(true);
+  });
+
+  test('a body that has been read, or that somebody reads, is left alone', async () => {
+    const read = post('abc');
+    await read.text();
+    const beingRead = post(source([], 'hangs').stream);
+    beingRead.body?.getReader();
+    for (const request of [read, beingRead, new Request('http://hooks.test/')])
+      expect(toFetchResponse(answer, request).status).toBe(405);
+  });
+
+  test('408 ends the connection, and nothing else does', () => {
+    expect(toFetchResponse({ ...answer, status: 408 }).headers.get('connection')).toBe('close');
+    expect(toFetchResponse(answer).headers.get('connection')).toBe(null);
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { attacks } from '../attacks/attacks.js';
 import { behaviour } from '../behaviour/behaviour.js';
+import { withPatience } from '../scene/in-time.js';
 import type { AdapterRule, AdapterTarget } from './adapter-target.js';
 
 /** What became of a rule: tried, and it held; or not tried, and why. */
@@ -56,7 +57,7 @@ export async function runRule(rule: AdapterRule, target: AdapterTarget): Promise
   const onEscaped = (error: unknown): void => void escaped.push(error);
   process.on('unhandledRejection', onEscaped).on('uncaughtException', onEscaped);
   try {
-    await rule.run(target);
+    await withPatience(target.patienceMs, () => rule.run(target));
     // Node reports a rejection in the turn after the one that left it unhandled.
     for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   } finally {

@@ -6,7 +6,10 @@ import {
   type WebhookEvent,
 } from '@countersign/core';
 
-/** What the application behind a guard answers; `body` is what `new Response` takes. */
+/**
+ * What the application behind a guard answers; `body` is what `new Response` takes. A stream may fail in the
+ * middle, or its client leave: whatever writes it must take that.
+ */
 export interface ApplicationAnswer {
   readonly status: number;
   readonly body: ReadableStream<Uint8Array> | string | null;
@@ -43,6 +46,8 @@ export interface AdapterTarget {
   serve(setup: AdapterSetup): Promise<ServedReceiver>;
   /** Rules that cannot be tried on this adapter, by name, each with the reason. */
   readonly cannot?: Readonly<Record<string, string>> | undefined;
+  /** How long a rule waits for what must happen before it calls it a hang. Default 10,000. */
+  readonly patienceMs?: number | undefined;
 }
 
 /** One thing that every adapter must do or withstand. */

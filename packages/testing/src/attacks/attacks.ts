@@ -14,7 +14,7 @@ import { spellingAttacks } from './spellings.js';
  * an adapter serves. None may succeed on any adapter.
  *
  * @example
- * for (const attack of attacks) test(attack.name, () => runAttack(attack, target));
+ * for (const attack of attacks) test(attack.name, () => runRule(attack, target));
  */
 export const attacks: readonly Attack[] = [
   ...signedContentAttacks,

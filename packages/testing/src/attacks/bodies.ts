@@ -3,12 +3,12 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { WebhookEvent } from '@countersign/core';
 import { empJobQueue } from '@countersign/core/providers/emp-job-queue';
 import type { AdapterTarget } from '../adapter/adapter-target.js';
-import { linesOf, type WireRequest } from '../scene/raw-connection.js';
+import { mismatch } from '../scene/refusals.js';
 import { type Scene, withScene } from '../scene/scene.js';
+import { linesOf, type WireRequest } from '../scene/wire.js';
 import { alteredRequest } from '../signed-request.js';
 import { type Attack, attack } from './attack.js';
 import { bytes, standardBody, standardDelivery } from './forge.js';
-import { mismatch } from './refusals.js';
 
 /** Signed over `signed`, sent with `sent`. */
 function delivery(scene: Scene, sent: Uint8Array | string, signed = sent): WireRequest {

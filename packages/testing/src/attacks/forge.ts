@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { WireRequest } from '../scene/raw-connection.js';
+import type { WireRequest } from '../scene/wire.js';
 
 /** Text as UTF-8, or bytes. */
 export type Bytes = Uint8Array | string;

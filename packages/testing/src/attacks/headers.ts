@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { empJobQueue } from '@countersign/core/providers/emp-job-queue';
 import type { AdapterTarget } from '../adapter/adapter-target.js';
-import type { WireRequest } from '../scene/raw-connection.js';
+import { malformed } from '../scene/refusals.js';
 import { withScene } from '../scene/scene.js';
+import type { WireRequest } from '../scene/wire.js';
 import { alteredRequest, type SignedRequest } from '../signed-request.js';
 import { type Attack, attack } from './attack.js';
 import { mac, standardBody, standardDelivery } from './forge.js';
-import { malformed } from './refusals.js';
 
 /** Two lines of one header: which one counts differs from parser to parser. */
 async function duplicates(target: AdapterTarget): Promise<void> {

@@ -3,12 +3,14 @@ import { generateSecret, memoryReplayStore, type ReplayStore } from '@countersig
 import type { AdapterTarget } from '../adapter/adapter-target.js';
 import { fakeClock } from '../fake-clock.js';
 import { type RecordingReplayStore, recordingReplayStore } from '../recording-replay-store.js';
+import { isSuccess } from '../scene/answers.js';
+import { gate } from '../scene/gate.js';
 import { until } from '../scene/in-time.js';
-import { exchange, RawConnection, requestHead } from '../scene/raw-connection.js';
-import { gate, isSuccess, type Scene, withScene } from '../scene/scene.js';
+import { exchange } from '../scene/raw-connection.js';
+import { inProgress } from '../scene/refusals.js';
+import { type Scene, withScene } from '../scene/scene.js';
 import { type Attack, attack } from './attack.js';
 
-const inProgress = { status: 503, code: 'in_progress', afterClaim: true } as const;
 const storeDown = { status: 503, code: 'replay_store_unavailable', afterClaim: true } as const;
 
 /** A handler that fails the first time. */
@@ -218,12 +220,7 @@ async function killed(target: AdapterTarget): Promise<void> {
     (process) => gates[process].passed,
     async ({ first, second, store, pass }) => {
       const genuine = await first.signed();
-      const connection = await RawConnection.open(first.origin);
-      const length = ['content-length', String(genuine.body.length)] as const;
-      connection.write(
-        requestHead(first.origin, { ...genuine, headers: [...Object.entries(genuine.headers), length] }),
-      );
-      connection.write(genuine.body);
+      const connection = await first.sent(genuine);
       await until('the first process to run', () => first.runs.length === 1);
       connection.abort();
       await first.close();

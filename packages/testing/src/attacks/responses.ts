@@ -3,9 +3,11 @@ import { memoryReplayStore, type ReceiverOptions, type WebhookErrorCode } from '
 import type { AdapterTarget } from '../adapter/adapter-target.js';
 import { fakeClock } from '../fake-clock.js';
 import { recordingReplayStore } from '../recording-replay-store.js';
+import { gate } from '../scene/gate.js';
 import { until } from '../scene/in-time.js';
-import { exchange, RawConnection, requestHead, type WireResponse } from '../scene/raw-connection.js';
-import { gate, type Scene, type SceneOptions, withScene } from '../scene/scene.js';
+import { exchange } from '../scene/raw-connection.js';
+import { type Scene, type SceneOptions, withScene } from '../scene/scene.js';
+import type { WireResponse } from '../scene/wire.js';
 import { alteredRequest, type SignedRequest } from '../signed-request.js';
 import { type Attack, attack } from './attack.js';
 import { keyOf } from './forge.js';
@@ -170,7 +172,7 @@ async function handlerFailure(target: AdapterTarget): Promise<void> {
   });
 }
 
-/** Whatever fails after or beside the answer must be caught by somebody; `runAttack` sees what was not. */
+/** Whatever fails after or beside the answer must be caught by somebody; `runRule` sees what was not. */
 async function floatingPromises(target: AdapterTarget): Promise<void> {
   const hooks: readonly SceneOptions['hook'][] = [
     confidential,
@@ -222,12 +224,7 @@ async function goneClient(target: AdapterTarget): Promise<void> {
     const store = recordingReplayStore(memoryReplayStore({ now: clock.now }));
     await withScene(target, { application: () => held.passed, clock, store }, async (scene) => {
       const genuine = await scene.signed();
-      const connection = await RawConnection.open(scene.origin);
-      const length = ['content-length', String(genuine.body.length)] as const;
-      connection.write(
-        requestHead(scene.origin, { ...genuine, headers: [...Object.entries(genuine.headers), length] }),
-      );
-      connection.write(genuine.body);
+      const connection = await scene.sent(genuine);
       await until('the application to run', () => scene.runs.length === 1);
       connection.abort();
       await connection.closed();

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { generateSecret } from '@countersign/core';
 import type { AdapterTarget } from '../adapter/adapter-target.js';
+import { malformed, mismatch } from '../scene/refusals.js';
 import { type Scene, withScene } from '../scene/scene.js';
 import { alteredRequest, type SignedRequest } from '../signed-request.js';
 import { type Attack, attack } from './attack.js';
 import { construct } from './construct.js';
 import { mac } from './forge.js';
-import { malformed, mismatch } from './refusals.js';
 
 const filler = `v1,${mac('sha256', 'x', 'y').toString('base64')}`;
 const fillers = (count: number): readonly string[] => Array.from({ length: count }, () => filler);

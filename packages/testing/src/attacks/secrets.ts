@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { generateKeyPair, generateSecret, hmacScheme, standardWebhooks } from '@countersign/core';
 import type { AdapterTarget } from '../adapter/adapter-target.js';
+import { malformed, mismatch } from '../scene/refusals.js';
 import { Scene, withScene } from '../scene/scene.js';
 import { alteredRequest } from '../signed-request.js';
 import { type Attack, attack } from './attack.js';
 import { construct } from './construct.js';
 import { keyOf, mac, standardBody, standardDelivery } from './forge.js';
-import { malformed, mismatch } from './refusals.js';
 import { hexSigner } from './signers.js';
 
 const standardContent = (scene: Scene): string => `msg_1.${scene.seconds}.${standardBody('{}')}`;

@@ -4,11 +4,11 @@ import { aiPlatform } from '@countersign/core/providers/ai-platform';
 import { empJobQueue } from '@countersign/core/providers/emp-job-queue';
 import { github } from '@countersign/core/providers/github';
 import type { AdapterTarget } from '../adapter/adapter-target.js';
+import { mismatch } from '../scene/refusals.js';
 import { withScene } from '../scene/scene.js';
 import { alteredRequest } from '../signed-request.js';
 import { type Attack, attack } from './attack.js';
 import { bytes, mac, standardBody, standardDelivery } from './forge.js';
-import { mismatch } from './refusals.js';
 import { urlContent, urlSigner } from './signers.js';
 
 /** Characters that `String.prototype.replace` and its kin read as instructions. */

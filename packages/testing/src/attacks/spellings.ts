@@ -1,10 +1,10 @@
 import type { AdapterTarget } from '../adapter/adapter-target.js';
-import type { WireRequest } from '../scene/raw-connection.js';
+import { malformed, mismatch } from '../scene/refusals.js';
 import { type Scene, withScene } from '../scene/scene.js';
+import type { WireRequest } from '../scene/wire.js';
 import { alteredRequest, type SignedRequest } from '../signed-request.js';
 import { type Attack, attack } from './attack.js';
 import { mac, standardBody, standardDelivery } from './forge.js';
-import { malformed, mismatch } from './refusals.js';
 import { hexSigner, timeSigner } from './signers.js';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';

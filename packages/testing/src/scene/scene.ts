@@ -17,8 +17,10 @@ import type { AdapterTarget, ApplicationAnswer, ServedReceiver } from '../adapte
 import { type FakeClock, fakeClock } from '../fake-clock.js';
 import { type RecordingReplayStore, recordingReplayStore } from '../recording-replay-store.js';
 import { type SignedRequest, type SignedRequestOptions, signedRequest } from '../signed-request.js';
+import { assertReceived, assertRefusal, isSuccess } from './answers.js';
 import { until } from './in-time.js';
-import { exchange, type WireRequest, type WireResponse } from './raw-connection.js';
+import { exchange, RawConnection } from './raw-connection.js';
+import type { WireRequest, WireResponse } from './wire.js';
 
 /** How a scene differs from the usual one. */
 export interface SceneOptions {
@@ -47,6 +49,13 @@ export interface Refusal {
 
 type Outcome = AcceptedOutcome | RefusedOutcome;
 
+/** How much has happened up to a moment. */
+export interface SoFar {
+  readonly runs: number;
+  readonly outcomes: number;
+  readonly calls: number;
+}
+
 /** A receiver on a server of its own, with everything that it told and did. */
 export class Scene {
   readonly clock: FakeClock;
@@ -57,7 +66,7 @@ export class Scene {
   readonly runs: AcceptedWebhook<WebhookEvent>[] = [];
   readonly outcomes: Outcome[] = [];
   readonly notices: Notice[] = [];
-  readonly #refusals = new Map<number, string>();
+  readonly #connections: RawConnection[] = [];
   #served: ServedReceiver | undefined;
   #deliveries = 0;
 
@@ -106,8 +115,21 @@ export class Scene {
     return Math.floor(this.clock.now() / 1000);
   }
 
-  close(): Promise<void> {
-    return this.#served?.close() ?? Promise.resolve();
+  async close(): Promise<void> {
+    for (const connection of this.#connections) connection.close();
+    await this.#served?.close();
+  }
+
+  /** What has happened up to here, to tell later what has happened since. */
+  get soFar(): SoFar {
+    return { runs: this.runs.length, outcomes: this.outcomes.length, calls: this.store.calls.length };
+  }
+
+  /** What the store was asked, and what it answered to commits and claims. */
+  get asked(): readonly string[] {
+    return this.store.calls.map(({ method, answer }) =>
+      answer === undefined ? method : `${method}: ${answer}`,
+    );
   }
 
   /** A genuine delivery of now, with an id of its own. */
@@ -122,14 +144,36 @@ export class Scene {
     });
   }
 
+  /** A connection to the receiver, which ends with the scene. */
+  async connect(): Promise<RawConnection> {
+    const connection = await RawConnection.open(this.origin);
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  /** A connection on which this request has been sent, and nothing awaited. */
+  async sent(request: WireRequest): Promise<RawConnection> {
+    const connection = await this.connect();
+    connection.send(request);
+    return connection;
+  }
+
   send(request: WireRequest): Promise<WireResponse | undefined> {
     return exchange(this.origin, request);
   }
 
   /** The delivery is processed: 2xx, the application has run once, and the outcome says so. */
   async accepts(what: string, request: WireRequest): Promise<AcceptedWebhook<WebhookEvent>> {
-    const [runs, outcomes] = [this.runs.length, this.outcomes.length];
-    const response = await this.send(request);
+    const before = this.soFar;
+    return this.checkAccepted(what, await this.send(request), before);
+  }
+
+  /** The same for a request that was sent by other means. */
+  async checkAccepted(
+    what: string,
+    response: WireResponse | undefined,
+    { runs, outcomes }: SoFar,
+  ): Promise<AcceptedWebhook<WebhookEvent>> {
     const code = this.outcomes.at(-1)?.code;
     assert.ok(isSuccess(response), `${what}: refused with ${response?.status} (${code})`);
     const webhook = this.runs[runs];
@@ -147,8 +191,7 @@ export class Scene {
     const [runs, outcomes] = [this.runs.length, this.outcomes.length];
     const response = await this.send(request);
     assert.equal(this.runs.length, runs, `${what}: the application ran`);
-    assert.equal(response?.status, 200, `${what}: the status`);
-    assert.deepEqual(jsonOf(what, response), { received: true, status: code }, `${what}: the body`);
+    assertReceived(what, response, code);
     assert.equal(await this.#outcome(what, outcomes), code, `${what}: the outcome`);
   }
 
@@ -159,25 +202,25 @@ export class Scene {
     refusal: Refusal,
     ...others: Refusal[]
   ): Promise<WireResponse> {
-    const before = { runs: this.runs.length, outcomes: this.outcomes.length, calls: this.store.calls.length };
+    const before = this.soFar;
     const response = await this.send(request);
     const way = others.find(({ status }) => status === response?.status) ?? refusal;
-    return this.checkRefusal(what, response, way, before);
+    return this.checkRefusal(what, response, { ...way, method: request.method }, before);
   }
 
   /** The same for a request that was sent by other means. */
   async checkRefusal(
     what: string,
     response: WireResponse | undefined,
-    { status, code, afterClaim = false }: Refusal,
-    before: { readonly runs: number; readonly outcomes: number; readonly calls: number },
+    { status, code, afterClaim = false, method }: Refusal & { readonly method?: string | undefined },
+    before: SoFar,
   ): Promise<WireResponse> {
     assert.equal(this.runs.length, before.runs, `${what}: the application ran`);
     const calls = this.store.calls.slice(before.calls);
     if (!afterClaim) assert.deepEqual(calls, [], `${what}: the replay store was asked`);
     assert.ok(response, `${what}: the connection was closed without an answer`);
     assert.equal(response.status, status, `${what}: the status`);
-    this.#assertOpaque(what, response);
+    assertRefusal(what, response, method);
     const told = await this.#outcome(what, before.outcomes);
     const codes: readonly string[] = [code].flat();
     assert.ok(codes.includes(told), `${what}: the outcome is ${told}, expected ${codes.join(' or ')}`);
@@ -218,18 +261,6 @@ export class Scene {
     assert.ok(outcome);
     return outcome.code;
   }
-
-  /** One body for each status, which says no more than the status. */
-  #assertOpaque(what: string, { status, body, headers }: WireResponse): void {
-    const json = jsonOf(what, { body });
-    assert.ok(typeof json === 'object' && json !== null, `${what}: the body is no object`);
-    assert.deepEqual(Object.keys(json), ['received', 'error'], `${what}: the body has other members`);
-    assert.match(body, /^\{"received":false,"error":"[a-z ]{1,40}"\}$/, `${what}: the body says too much`);
-    assert.equal(headers.get('content-type')?.split(';')[0], 'application/json', `${what}: the content type`);
-    assert.equal(body, this.#refusals.get(status) ?? body, `${what}: two bodies for ${status}`);
-    this.#refusals.set(status, body);
-    if (status === 503) assert.match(headers.get('retry-after') ?? '', /^[1-9]\d*$/, `${what}: retry-after`);
-  }
 }
 
 /** Opens a scene, plays it and closes it. */
@@ -243,35 +274,5 @@ export async function withScene(
     await play(scene);
   } finally {
     await scene.close();
-  }
-}
-
-/** A promise to be settled by hand. */
-export interface Gate {
-  readonly passed: Promise<void>;
-  open(): void;
-  fail(error: unknown): void;
-}
-
-/** Holds up whoever awaits `passed`. */
-export function gate(): Gate {
-  let open = (): void => {};
-  let fail = (_error: unknown): void => {};
-  const passed = new Promise<void>((resolve, reject) => {
-    open = resolve;
-    fail = reject;
-  });
-  return { passed, open: () => open(), fail: (error) => fail(error) };
-}
-
-export function isSuccess(response: WireResponse | undefined): boolean {
-  return response !== undefined && response.status >= 200 && response.status <= 299;
-}
-
-function jsonOf(what: string, { body }: Pick<WireResponse, 'body'>): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return assert.fail(`${what}: the body is not JSON: ${body.slice(0, 200)}`);
   }
 }
