@@ -1,15 +1,14 @@
 /**
  * Type-checks the TypeScript in the documentation against the packages' sources, and that generated pages are
- * up to date. Every ```ts block is a module of its own, with these words after `ts` on the fence:
- * - `continues`: goes on from the block before it on the page
- * - `no-check <reason>`: is not checked
+ * up to date.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { existsSync, globSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import ts from 'typescript';
+import { codeBlocks } from './docs/code-blocks.js';
+import { root } from './workspace.js';
 
-const root = resolve(import.meta.dirname, '..');
 const pages = [
   'README.md',
   'CONTRIBUTING.md',
@@ -19,37 +18,7 @@ const pages = [
 ];
 /** Every package is installed in the folder of the workspace's tests: there the blocks resolve their imports. */
 const resolveFrom = join(root, 'test');
-const generators = ['tools/generate-error-docs.ts'];
-
-/** The code of each block, on the lines where it stands in the page. */
-function blocksOf(page: string): readonly string[][] {
-  const blocks: string[][] = [];
-  let open: { readonly fence: string; readonly lines: string[] | undefined } | undefined;
-  for (const [index, line] of readFileSync(join(root, page), 'utf8').split('\n').entries()) {
-    const [, fence = '', language = '', word = '', rest = ''] =
-      /^\s*(`{3,}|~{3,})\s*(\S*)\s*(\S*)\s*(.*)$/.exec(line) ?? [];
-    if (open !== undefined) {
-      if (fence.startsWith(open.fence) && language === '') open = undefined;
-      else if (open.lines !== undefined) open.lines[index] = line;
-    } else if (fence !== '') {
-      open = { fence, lines: undefined };
-      if (!/^(ts|typescript)$/.test(language)) continue;
-      const at = `${page}:${index + 1}`;
-      if (word === 'no-check') {
-        if (rest === '') throw new Error(`${at}: no-check needs a reason`);
-        continue;
-      }
-      if (word !== '' && word !== 'continues') throw new Error(`${at}: unknown word on the fence: ${word}`);
-      const previous = blocks.at(-1);
-      if (word === 'continues' && previous === undefined)
-        throw new Error(`${at}: there is no block to continue`);
-      const lines = word === 'continues' ? [...(previous ?? [])] : [];
-      blocks.push(lines);
-      open = { fence, lines };
-    }
-  }
-  return blocks;
-}
+const generators = ['tools/generate-error-docs.ts', 'tools/generate-sizes-docs.ts'];
 
 function typeCheck(sources: ReadonlyMap<string, string>): readonly ts.Diagnostic[] {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
@@ -76,9 +45,9 @@ function typeCheck(sources: ReadonlyMap<string, string>): readonly ts.Diagnostic
 
 const sources = new Map<string, string>();
 for (const page of globSync(pages, { cwd: root })) {
-  for (const [index, lines] of blocksOf(page).entries()) {
+  for (const [index, { code }] of codeBlocks(page).entries()) {
     const name = `${page.replaceAll(/[/\\]/g, '--')}--${index}.ts`;
-    sources.set(join(resolveFrom, name), Array.from(lines, (line) => line ?? '').join('\n'));
+    sources.set(join(resolveFrom, name), code);
   }
 }
 const problems = typeCheck(sources).map(({ file, start, messageText }) => {

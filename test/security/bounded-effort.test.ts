@@ -1,6 +1,7 @@
 import { createReceiver, createVerifier, generateKeyPair, keyRing, sign } from '@countersign/core';
 import { fakeClock } from '@countersign/testing';
 import { describe, expect, test } from 'vitest';
+import { verifying } from '../../packages/core/src/keys/key-purpose.js';
 import { standardWebhooks } from '../../packages/core/src/provider/standard-webhooks.js';
 import { BodyCollector } from '../../packages/core/src/request/read-body.js';
 import { diagnose } from '../../packages/core/src/verify/diagnose.js';
@@ -17,7 +18,7 @@ describe('a mismatch costs little to look into, whatever the body is', () => {
   test.each([1, 18, 30, 500, 3000])('nesting of %i', async (depth) => {
     const body = nested(depth, 65_000);
     let lookedAt = 0;
-    const [ringKey] = keyRing(secret).keysFor(standardWebhooks.scheme, 'verify');
+    const [ringKey] = keyRing(secret).keysFor(standardWebhooks.scheme, verifying);
     if (ringKey === undefined) throw new Error('the ring is empty');
     const key = {
       ...ringKey.key,

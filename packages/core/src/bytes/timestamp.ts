@@ -9,13 +9,11 @@ const MAX_DIGITS = 13;
  */
 export function parseTimestamp(text: string, unit: TimeUnit): number | undefined {
   if (unit === 'iso') return parseIso(text);
-  if (text.length === 0 || text.length > MAX_DIGITS) return undefined;
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code < 0x30 || code > 0x39) return undefined;
-  }
-  if (text.length > 1 && text.charCodeAt(0) === 0x30) return undefined;
-  return unit === 'seconds' ? Number(text) * 1000 : Number(text);
+  const number = Number(text);
+  // What is written again as it stood is canonical.
+  if (text.length > MAX_DIGITS || !Number.isInteger(number) || number < 0 || String(number) !== text)
+    return undefined;
+  return unit === 'seconds' ? number * 1000 : number;
 }
 
 /** A time as the wire writes it. Seconds are rounded down: a signed time is never in the future. */

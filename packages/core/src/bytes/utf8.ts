@@ -1,4 +1,6 @@
 const NOT_VISIBLE = /[^!-~]/;
+// By code points: a surrogate that has its other half is none.
+const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
 const encoder = new TextEncoder();
 // `ignoreBOM` keeps a byte order mark in the text, where the JSON parser refuses it: what was signed is what is parsed.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -19,12 +21,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 
 /** Whether a text has no unpaired surrogate, so that its UTF-8 bytes stand for it alone. */
 export function isWellFormed(text: string): boolean {
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.codePointAt(i) ?? 0;
-    if (code >= 0xd800 && code <= 0xdfff) return false;
-    if (code > 0xffff) i += 1;
-  }
-  return true;
+  return !UNPAIRED_SURROGATE.test(text);
 }
 
 /** Whether a text consists of visible ASCII characters (0x21 to 0x7E) alone; true for the empty text. */

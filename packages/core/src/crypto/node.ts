@@ -13,11 +13,18 @@ import {
   timingSafeEqual,
   verify as verifyWith,
 } from 'node:crypto';
-import { ConfigurationError } from '../errors/webhook-error.js';
 import { notP256 } from './ecdsa.js';
-import { checkEd25519PublicKey, mismatchedHalves, PKCS8_HEADER, splitEd25519PrivateKey } from './ed25519.js';
-import type { ContentPart, KeyMaterial, PlatformCrypto, PreparedKey, SignatureEncoding } from './port.js';
-import { byteEncoding, decodeSignature } from './signature-encoding.js';
+import { mismatchedHalves, PKCS8_HEADER, splitEd25519PrivateKey } from './ed25519-private-key.js';
+import { checkEd25519PublicKey } from './ed25519-public-key.js';
+import type {
+  ContentPart,
+  KeyMaterial,
+  PlatformCrypto,
+  PreparedKey,
+  SignatureEncoding,
+  SigningCrypto,
+} from './port.js';
+import { byteEncoding, decodeSignature, noPublicKeySigns } from './signature-encoding.js';
 
 const HASHES = { 'hmac-sha1': 'sha1', 'hmac-sha256': 'sha256', 'hmac-sha512': 'sha512' } as const;
 
@@ -26,7 +33,7 @@ export const crypto: PlatformCrypto = {
   prepareKey(material) {
     switch (material.algorithm) {
       case 'ed25519':
-        return ed25519Key(material);
+        return ed25519Verifier(material.bytes);
       case 'ecdsa-p256-sha256':
         return ecdsaKey(material);
       case 'token':
@@ -42,9 +49,17 @@ export const crypto: PlatformCrypto = {
       return hex;
     };
   },
+  randomToken,
+};
+
+/** {@link SigningCrypto} over node:crypto. */
+export const signingCrypto: SigningCrypto = {
+  prepareKey: (material) =>
+    material.algorithm === 'ed25519' && material.use === 'sign'
+      ? ed25519Signer(material.bytes)
+      : crypto.prepareKey(material),
   ed25519PublicKey: (seed) => publicHalf(privateKey(seed)),
   randomBytes: (length) => new Uint8Array(randomBytes(length)),
-  randomToken,
 };
 
 const TOKEN_BYTES = 16;
@@ -103,19 +118,23 @@ function tokenKey({ bytes, use }: KeyMaterial): PreparedKey {
   };
 }
 
-function ed25519Key({ algorithm, bytes, use }: KeyMaterial): PreparedKey {
-  if (use === 'sign') {
-    const { seed, publicKey } = splitEd25519PrivateKey(bytes);
-    const key = privateKey(seed);
-    if (!timingSafeEqual(publicHalf(key), publicKey)) throw mismatchedHalves();
-    const signContent: PreparedKey['sign'] = (content, encoding) =>
-      signWith(null, join(content), key).toString(byteEncoding(encoding));
-    return { algorithm, use, sign: signContent, verify: () => false };
-  }
+function ed25519Signer(bytes: Uint8Array): PreparedKey {
+  const { seed, publicKey } = splitEd25519PrivateKey(bytes);
+  const key = privateKey(seed);
+  if (!timingSafeEqual(publicHalf(key), publicKey)) throw mismatchedHalves();
+  return {
+    algorithm: 'ed25519',
+    use: 'sign',
+    sign: (content, encoding) => signWith(null, join(content), key).toString(byteEncoding(encoding)),
+    verify: () => false,
+  };
+}
+
+function ed25519Verifier(bytes: Uint8Array): PreparedKey {
   checkEd25519PublicKey(bytes);
   const x = Buffer.from(bytes).toString('base64url');
   const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-  return publicKeyVerifier(algorithm, (content, value) => verifyWith(null, content, key, value));
+  return publicKeyVerifier('ed25519', (content, value) => verifyWith(null, content, key, value));
 }
 
 function ecdsaKey({ algorithm, bytes }: KeyMaterial): PreparedKey {
@@ -135,9 +154,7 @@ function publicKeyVerifier(
   return {
     algorithm,
     use: 'verify',
-    sign() {
-      throw new ConfigurationError('invalid_secret', 'a public key cannot sign: give the private key');
-    },
+    sign: noPublicKeySigns,
     verify(content, signatures) {
       const bytes = join(content);
       return signatures.some((signature) => {

@@ -48,17 +48,23 @@ export interface PreparedKey {
 }
 
 /**
- * All the cryptography there is: one module with two implementations, chosen by the package's `#crypto`
+ * The cryptography of a receiver: one module with two implementations, chosen by the package's `#crypto`
  * import. Comparison is the platform's own, in constant time.
  */
 export interface PlatformCrypto {
-  /** Throws a `ConfigurationError` for bytes that are no key of the algorithm. */
+  /** A key that verifies, or does both; throws a `ConfigurationError` for bytes that are none of the algorithm. */
   prepareKey(material: KeyMaterial): PreparedKey;
   /** SHA-256 in lower-case hex; computed when first asked for where the platform can do that. */
   digestHex(content: () => readonly ContentPart[]): MaybePromise<() => string>;
+  /** A text that nobody guesses, and that never comes twice. */
+  randomToken(): string;
+}
+
+/** What only senders and makers of keys need: apart from the rest, so that no receiver's bundle carries it. */
+export interface SigningCrypto {
+  /** A key of any use, private keys included. */
+  prepareKey(material: KeyMaterial): PreparedKey;
   /** The public key of a 32 byte Ed25519 seed. */
   ed25519PublicKey(seed: Uint8Array): MaybePromise<Uint8Array>;
   randomBytes(length: number): Uint8Array;
-  /** A text that nobody guesses, and that never comes twice. */
-  randomToken(): string;
 }

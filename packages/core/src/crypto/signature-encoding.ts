@@ -15,3 +15,8 @@ export function byteEncoding(encoding: SignatureEncoding): 'hex' | 'base64' | 'b
   if (encoding === 'hex' || encoding === 'base64' || encoding === 'base64url') return encoding;
   throw new ConfigurationError('unsupported_algorithm', `a MAC cannot be written as \`${encoding}\``);
 }
+
+/** The `sign` of keys that only verify. */
+export function noPublicKeySigns(): never {
+  throw new ConfigurationError('invalid_secret', 'a public key cannot sign: give the private key');
+}

@@ -1,9 +1,9 @@
 import { decodeBase64Url, encodeBase64, toBase64Url } from '../bytes/base64.js';
 import { encodeHex } from '../bytes/hex.js';
 import { concatBytes, encodeUtf8 } from '../bytes/utf8.js';
-import { ConfigurationError } from '../errors/webhook-error.js';
 import { derToRaw, notP256 } from './ecdsa.js';
-import { checkEd25519PublicKey, mismatchedHalves, PKCS8_HEADER, splitEd25519PrivateKey } from './ed25519.js';
+import { mismatchedHalves, PKCS8_HEADER, splitEd25519PrivateKey } from './ed25519-private-key.js';
+import { checkEd25519PublicKey } from './ed25519-public-key.js';
 import type {
   Algorithm,
   ContentPart,
@@ -12,8 +12,9 @@ import type {
   PreparedKey,
   Signature,
   SignatureEncoding,
+  SigningCrypto,
 } from './port.js';
-import { byteEncoding, decodeSignature } from './signature-encoding.js';
+import { byteEncoding, decodeSignature, noPublicKeySigns } from './signature-encoding.js';
 
 const { subtle } = globalThis.crypto;
 const HASHES = { 'hmac-sha1': 'SHA-1', 'hmac-sha256': 'SHA-256', 'hmac-sha512': 'SHA-512' } as const;
@@ -23,7 +24,7 @@ export const crypto: PlatformCrypto = {
   prepareKey(material) {
     switch (material.algorithm) {
       case 'ed25519':
-        return material.use === 'sign' ? ed25519Signer(material.bytes) : ed25519Verifier(material.bytes);
+        return ed25519Verifier(material.bytes);
       case 'ecdsa-p256-sha256':
         return ecdsaVerifier(material.bytes);
       case 'token':
@@ -36,11 +37,17 @@ export const crypto: PlatformCrypto = {
     const hex = encodeHex(await sha256(await join(content())));
     return () => hex;
   },
-  async ed25519PublicKey(seed) {
-    return publicHalf(await importSeed(seed));
-  },
-  randomBytes: (length) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
   randomToken: () => globalThis.crypto.randomUUID(),
+};
+
+/** {@link SigningCrypto} over WebCrypto. */
+export const signingCrypto: SigningCrypto = {
+  prepareKey: (material) =>
+    material.algorithm === 'ed25519' && material.use === 'sign'
+      ? ed25519Signer(material.bytes)
+      : crypto.prepareKey(material),
+  ed25519PublicKey: async (seed) => publicHalf(await importSeed(seed)),
+  randomBytes,
 };
 
 function hmacKey({ algorithm, bytes, use }: KeyMaterial, hash: string): PreparedKey {
@@ -50,28 +57,30 @@ function hmacKey({ algorithm, bytes, use }: KeyMaterial, hash: string): Prepared
     algorithm,
     use,
     sign: async (content, encoding) =>
-      encode(new Uint8Array(await subtle.sign('HMAC', await key(), await join(content))), encoding),
-    verify: macVerifier(algorithm, async (content, value) =>
-      subtle.verify('HMAC', await key(), value, content),
+      encode(await subtle.sign('HMAC', await key(), await join(content)), encoding),
+    verify: verifier(
+      algorithm,
+      ({ value, encoding }) => decodeSignature(value, byteEncoding(encoding)),
+      async (content, value) => subtle.verify('HMAC', await key(), value, content),
     ),
   };
 }
 
 function tokenKey({ bytes, use }: KeyMaterial): PreparedKey {
   // WebCrypto compares MACs only: tokens are equal when their MACs under a random key are.
-  const key = lazily(() => importHmac(copyOf(crypto.randomBytes(32)), 'SHA-256'));
-  const token = Uint8Array.from(bytes);
+  const key = lazily(() => importHmac(randomBytes(32), 'SHA-256'));
+  const token = copyOf(bytes);
   return {
     algorithm: 'token',
     use,
     sign: () => new TextDecoder().decode(token),
     async verify(_content, signatures) {
       const expected = await subtle.sign('HMAC', await key(), token);
-      return some(
-        signatures,
-        async ({ algorithm, value }) =>
-          algorithm === 'token' && subtle.verify('HMAC', await key(), expected, copyOf(encodeUtf8(value))),
-      );
+      for (const { algorithm, value } of signatures) {
+        if (algorithm !== 'token') continue;
+        if (await subtle.verify('HMAC', await key(), expected, copyOf(encodeUtf8(value)))) return true;
+      }
+      return false;
     },
   };
 }
@@ -87,7 +96,7 @@ function ed25519Signer(bytes: Uint8Array): PreparedKey {
     algorithm: 'ed25519',
     use: 'sign',
     sign: async (content, encoding) =>
-      encode(new Uint8Array(await subtle.sign('Ed25519', await key(), await join(content))), encoding),
+      encode(await subtle.sign('Ed25519', await key(), await join(content)), encoding),
     verify: () => false,
   };
 }
@@ -116,55 +125,26 @@ function ecdsaVerifier(bytes: Uint8Array): PreparedKey {
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type WebKey = Parameters<typeof subtle.sign>[1];
+type Check = (content: Bytes, signature: Bytes) => Promise<boolean>;
 
-function publicKeyVerifier(
-  algorithm: Algorithm,
-  check: (content: Bytes, signature: Bytes) => Promise<boolean>,
-): PreparedKey {
-  return {
-    algorithm,
-    use: 'verify',
-    sign() {
-      throw new ConfigurationError('invalid_secret', 'a public key cannot sign: give the private key');
-    },
-    verify: verifier(algorithm, check),
-  };
-}
-
-/** A MAC in an encoding that MACs do not have is the scheme's mistake, on every platform. */
-function macVerifier(
-  algorithm: Algorithm,
-  check: (content: Bytes, signature: Bytes) => Promise<boolean>,
-): PreparedKey['verify'] {
-  const verify = verifier(algorithm, check);
-  return (content, signatures) => {
-    for (const { algorithm: madeWith, encoding } of signatures) {
-      if (madeWith === algorithm) byteEncoding(encoding);
-    }
-    return verify(content, signatures);
-  };
+function publicKeyVerifier(algorithm: Algorithm, check: Check): PreparedKey {
+  const decode = ({ value, encoding }: Signature) => decodeSignature(value, encoding);
+  return { algorithm, use: 'verify', sign: noPublicKeySigns, verify: verifier(algorithm, decode, check) };
 }
 
 function verifier(
   algorithm: Algorithm,
-  check: (content: Bytes, signature: Bytes) => Promise<boolean>,
+  decode: (signature: Signature) => Uint8Array | undefined,
+  check: Check,
 ): PreparedKey['verify'] {
   return async (content, signatures) => {
     const bytes = await join(content);
-    return some(signatures, async (signature) => {
-      if (signature.algorithm !== algorithm) return false;
-      const value = decodeSignature(signature.value, signature.encoding);
-      return value !== undefined && check(bytes, copyOf(value));
-    });
+    for (const signature of signatures) {
+      const value = signature.algorithm === algorithm ? decode(signature) : undefined;
+      if (value !== undefined && (await check(bytes, copyOf(value)))) return true;
+    }
+    return false;
   };
-}
-
-async function some(
-  signatures: readonly Signature[],
-  holds: (signature: Signature) => Promise<boolean>,
-): Promise<boolean> {
-  for (const signature of signatures) if (await holds(signature)) return true;
-  return false;
 }
 
 function importHmac(bytes: Bytes, hash: string): Promise<WebKey> {
@@ -197,10 +177,15 @@ async function join(content: readonly ContentPart[]): Promise<Bytes> {
   return copyOf(concatBytes(parts));
 }
 
-function encode(bytes: Uint8Array, encoding: SignatureEncoding): string {
+function encode(signature: ArrayBuffer, encoding: SignatureEncoding): string {
+  const bytes = new Uint8Array(signature);
   const form = byteEncoding(encoding);
   if (form === 'hex') return encodeHex(bytes);
   return form === 'base64' ? encodeBase64(bytes) : toBase64Url(encodeBase64(bytes));
+}
+
+function randomBytes(length: number): Bytes {
+  return globalThis.crypto.getRandomValues(new Uint8Array(length));
 }
 
 /** WebCrypto refuses views of shared memory, and a copy cannot change while it works. */

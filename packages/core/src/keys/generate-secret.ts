@@ -1,4 +1,4 @@
-import { crypto } from '#crypto';
+import { signingCrypto } from '#crypto';
 import { encodeBase64 } from '../bytes/base64.js';
 import { concatBytes } from '../bytes/utf8.js';
 
@@ -12,7 +12,7 @@ const SECRET_BYTES = 32;
  * const secret = generateSecret(); // 'whsec_…'
  */
 export function generateSecret(): string {
-  return `whsec_${encodeBase64(crypto.randomBytes(SECRET_BYTES))}`;
+  return `whsec_${encodeBase64(signingCrypto.randomBytes(SECRET_BYTES))}`;
 }
 
 /** An Ed25519 pair as Standard Webhooks writes it. */
@@ -30,8 +30,8 @@ export interface SigningKeyPair {
  * const { secret, publicKey } = await generateKeyPair();
  */
 export async function generateKeyPair(): Promise<SigningKeyPair> {
-  const seed = crypto.randomBytes(SECRET_BYTES);
-  const publicKey = await crypto.ed25519PublicKey(seed);
+  const seed = signingCrypto.randomBytes(SECRET_BYTES);
+  const publicKey = await signingCrypto.ed25519PublicKey(seed);
   return {
     secret: `whsk_${encodeBase64(concatBytes([seed, publicKey]))}`,
     publicKey: `whpk_${encodeBase64(publicKey)}`,

@@ -1,8 +1,8 @@
-import { crypto } from '#crypto';
 import type { PreparedKey } from '../crypto/port.js';
 import { mustBe } from '../errors/describe.js';
 import { ConfigurationError } from '../errors/webhook-error.js';
 import type { Scheme, Secret } from '../scheme/port.js';
+import { type KeyPurpose, verifying } from './key-purpose.js';
 
 const MAX_KEYS = 16;
 
@@ -51,12 +51,13 @@ export class KeyRing {
     Object.freeze(this);
   }
 
-  /** The keys for one scheme and one use; throws a `ConfigurationError` for a secret it cannot use. */
-  keysFor(scheme: Scheme, use: 'verify' | 'sign'): readonly RingKey[] {
-    const known = this.#prepared[use].get(scheme);
+  /** The keys for one scheme and purpose; throws a `ConfigurationError` for a secret it cannot use. */
+  keysFor(scheme: Scheme, purpose: KeyPurpose): readonly RingKey[] {
+    const prepared = this.#prepared[purpose.use];
+    const known = prepared.get(scheme);
     if (known !== undefined) return known;
-    const keys = this.#secrets.flatMap((secret) => prepare(secret, scheme, use));
-    this.#prepared[use].set(scheme, keys);
+    const keys = this.#secrets.flatMap((secret) => prepare(secret, scheme, purpose));
+    prepared.set(scheme, keys);
     return keys;
   }
 }
@@ -73,7 +74,7 @@ export class KeyRing {
  */
 export function keyRing(secrets: Secrets, provider?: { readonly scheme: Scheme }): KeyRing {
   const ring = new KeyRing(secrets);
-  if (provider !== undefined) ring.keysFor(provider.scheme, 'verify');
+  if (provider !== undefined) ring.keysFor(provider.scheme, verifying);
   return ring;
 }
 
@@ -137,20 +138,12 @@ function epochMs(window: string, date: Date | undefined): number | undefined {
   throw mustBe(`secrets[].${window}`, 'a valid Date', date, 'invalid_secret');
 }
 
-function prepare(held: HeldSecret, scheme: Scheme, use: 'verify' | 'sign'): readonly RingKey[] {
+function prepare(held: HeldSecret, scheme: Scheme, purpose: KeyPurpose): readonly RingKey[] {
   const { id, secret, notBeforeMs, notAfterMs } = held;
-  const usable = scheme.readKey(secret).filter((key) => key.use === use || key.use === 'both');
+  const usable = scheme.readKey(secret).filter((key) => key.use === purpose.use || key.use === 'both');
   if (usable.length === 0) {
-    throw new ConfigurationError(
-      'invalid_secret',
-      use === 'verify'
-        ? `the secret \`${id}\` is a private key: a receiver takes the public key${hint(secret, 'whpk_')}`
-        : `the secret \`${id}\` is a public key: a sender takes the private key${hint(secret, 'whsk_')}`,
-    );
+    const hint = typeof secret === 'string' && /^wh[ps]k_/.test(secret) ? ` (\`${purpose.prefix}\`)` : '';
+    throw new ConfigurationError('invalid_secret', `the secret \`${id}\` ${purpose.otherHalf}${hint}`);
   }
-  return usable.map((key) => ({ id, notBeforeMs, notAfterMs, key: crypto.prepareKey(key) }));
-}
-
-function hint(secret: Secret, prefix: string): string {
-  return typeof secret === 'string' && /^wh[ps]k_/.test(secret) ? ` (\`${prefix}\`)` : '';
+  return usable.map((key) => ({ id, notBeforeMs, notAfterMs, key: purpose.crypto.prepareKey(key) }));
 }

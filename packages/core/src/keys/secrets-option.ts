@@ -6,6 +6,7 @@ import type { Scheme } from '../scheme/port.js';
 import type { Schedule } from '../time/clock.js';
 import { withDeadline } from '../time/deadline.js';
 import { isPromise, type MaybePromise } from '../time/maybe-promise.js';
+import { verifying } from './key-purpose.js';
 import { KeyRing, type RingKey, type Secrets } from './key-ring.js';
 
 /** The keys of one tenant: whoever looks at the request to choose them names the tenant. */
@@ -48,7 +49,7 @@ export function keysResolver(
         option,
       );
     }
-    const keys: RequestKeys = { keys: ringOf(option).keysFor(scheme, 'verify'), tenant: undefined };
+    const keys: RequestKeys = { keys: ringOf(option).keysFor(scheme, verifying), tenant: undefined };
     return () => keys;
   }
   const toKeys = resolvedKeys(scheme, option.length > 0);
@@ -77,8 +78,8 @@ function resolvedKeys(scheme: Scheme, readsRequest: boolean): (resolved: Resolve
   // A function over an environment variable returns the same text every time; preparing it costs as much as a MAC.
   let last: { readonly text: string; readonly keys: readonly RingKey[] } | undefined;
   const keysOf = (secrets: Secrets | KeyRing): readonly RingKey[] => {
-    if (typeof secrets !== 'string') return ringOf(secrets).keysFor(scheme, 'verify');
-    if (last?.text !== secrets) last = { text: secrets, keys: ringOf(secrets).keysFor(scheme, 'verify') };
+    if (typeof secrets !== 'string') return ringOf(secrets).keysFor(scheme, verifying);
+    if (last?.text !== secrets) last = { text: secrets, keys: ringOf(secrets).keysFor(scheme, verifying) };
     return last.keys;
   };
   return (resolved) => {

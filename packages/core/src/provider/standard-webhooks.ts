@@ -4,7 +4,7 @@ import type { Algorithm, KeyMaterial, Signature } from '../crypto/port.js';
 import { jsonEnvelope } from '../envelope/json-envelope.js';
 import { ConfigurationError } from '../errors/webhook-error.js';
 import { malformedHeader } from '../request/header-reader.js';
-import { contentTemplate } from '../scheme/content-template.js';
+import { needed } from '../scheme/content-template.js';
 import { checkedId } from '../scheme/identity.js';
 import type { Scheme, Secret } from '../scheme/port.js';
 import { checkSecretText, invalidSecret, longEnough, verbatimSecret } from '../scheme/secret-text.js';
@@ -21,8 +21,6 @@ const VERSIONS: ReadonlyMap<string, Algorithm> = new Map([
   ['v1a', 'ed25519'],
 ]);
 
-const template = contentTemplate('{id}.{timestamp}.{body}');
-
 const scheme: Scheme = {
   name: 'standardWebhooks',
   encoding: 'base64',
@@ -30,13 +28,13 @@ const scheme: Scheme = {
   authenticates: { body: 'all', id: true, timestamp: 'seconds', url: false },
   readKey: (secret) => [readKey(secret)],
   read(input) {
-    const id = checkedId(input.header(ID), ID, template.idDelimiter);
+    const id = checkedId(input.header(ID), ID, '.');
     const timestamp = input.header(TIMESTAMP);
     const sentAtMs = parseTimestamp(timestamp, 'seconds');
     if (sentAtMs === undefined) throw malformedHeader(TIMESTAMP, 'must be canonical digits, in seconds');
     return { id, timestamp, sentAtMs, signatures: readSignatures(input.header(SIGNATURE)) };
   },
-  content: template.build,
+  content: ({ id, timestamp, body }) => [`${needed('id', id)}.${needed('timestamp', timestamp)}.`, body],
   write: (message, signatures) => ({
     headers: {
       [ID]: message.id ?? '',

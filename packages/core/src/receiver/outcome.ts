@@ -62,9 +62,18 @@ export type OutcomeHook = (outcome: ReceiverOutcome) => unknown;
  * Every outcome of every receiver in the process, for tools that watch an application without being built
  * into it. Where the runtime has no diagnostics channels there is none.
  */
-const channel = globalThis.process
-  ?.getBuiltinModule?.('node:diagnostics_channel')
-  ?.channel('countersign:outcome');
+const channel = ifSupported(() =>
+  globalThis.process?.getBuiltinModule?.('node:diagnostics_channel')?.channel('countersign:outcome'),
+);
+
+/** What `process` gives, `undefined` where it only seems to be Node's: on the Edge runtime its functions throw. */
+function ifSupported<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
+}
 
 /** Calls a hook so that it cannot change anything; the first time that it fails becomes a warning. */
 export function report(hook: OutcomeHook, outcome: ReceiverOutcome): void {
@@ -115,9 +124,11 @@ function isDue(what: string): boolean {
 function warn(code: string, message: string, cause?: unknown): void {
   const detail = cause instanceof Error ? cause.stack : undefined;
   // Only Node.js and its kin have a channel for warnings; elsewhere `onOutcome` is the way.
-  globalThis.process?.emitWarning?.(message, {
-    type: 'CountersignWarning',
-    code,
-    ...(detail !== undefined && { detail }),
-  });
+  ifSupported(() =>
+    globalThis.process?.emitWarning?.(message, {
+      type: 'CountersignWarning',
+      code,
+      ...(detail !== undefined && { detail }),
+    }),
+  );
 }

@@ -41,7 +41,7 @@ export function contentTemplate(template: string): ContentTemplate {
       let text = '';
       for (const { part, text: literalText } of parts) {
         if (part !== 'body') {
-          text += part === undefined ? literalText : textOf(message, part);
+          text += part === undefined ? literalText : needed(part, partOf(message, part));
           continue;
         }
         if (text !== '') content.push(text);
@@ -72,12 +72,10 @@ function named(name: string): Token {
   return { part, text: '' };
 }
 
-function textOf(message: Message, part: Exclude<TemplatePart, 'body'>): string {
-  const text = partOf(message, part);
-  if (text === undefined) {
-    throw new ConfigurationError('invalid_input', `the signed content needs \`${part}\`, which is missing`);
-  }
-  return text;
+/** A part of the signed content, or a `ConfigurationError` where the message lacks it. */
+export function needed(part: TemplatePart, text: string | undefined): string {
+  if (text !== undefined) return text;
+  throw new ConfigurationError('invalid_input', `the signed content needs \`${part}\`, which is missing`);
 }
 
 // A switch: reading by a variable name costs as much as all the rest.

@@ -3,6 +3,7 @@ import { encodeUtf8, isWellFormed } from '../bytes/utf8.js';
 import type { Signature } from '../crypto/port.js';
 import { kindOf, mustBe } from '../errors/describe.js';
 import { ConfigurationError, isWebhookError } from '../errors/webhook-error.js';
+import { signing } from '../keys/key-purpose.js';
 import { KeyRing, keysAt, type RingKey, type Secrets } from '../keys/key-ring.js';
 import { checkedProvider, type Provider } from '../provider/provider.js';
 import { standardWebhooks } from '../provider/standard-webhooks.js';
@@ -57,7 +58,7 @@ export async function sign(input: SignInput, options: SignOptions): Promise<Sign
   const timestamp = input.timestamp ?? new Date();
   const message = messageToSign(input, timestamp, provider);
   const ring = secret instanceof KeyRing ? secret : new KeyRing(secret);
-  const keys = keysAt(ring.keysFor(scheme, 'sign'), timestamp.getTime());
+  const keys = keysAt(ring.keysFor(scheme, signing), timestamp.getTime());
   if (keys.length === 0) throw new ConfigurationError('invalid_secret', 'no secret is valid at `timestamp`');
   const content = signable(provider, () => scheme.content(message));
   const signatures: Signature[] = [];

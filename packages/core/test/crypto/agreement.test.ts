@@ -1,9 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { crypto as node } from '../../src/crypto/node.js';
 import type { Algorithm, ContentPart, KeyMaterial } from '../../src/crypto/port.js';
-import { crypto as web } from '../../src/crypto/web.js';
-import { fromHex, implementations, keyOf } from './implementations.js';
+import { fromHex, implementations, keyOf, node, web } from './implementations.js';
 
 const SEED = '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60';
 const PUBLIC = 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a';

@@ -1,9 +1,21 @@
-import { crypto as node } from '../../src/crypto/node.js';
-import type { Algorithm, KeyMaterial, PlatformCrypto, PreparedKey } from '../../src/crypto/port.js';
-import { crypto as web } from '../../src/crypto/web.js';
+import { crypto as nodeCrypto, signingCrypto as nodeSigning } from '../../src/crypto/node.js';
+import type {
+  Algorithm,
+  KeyMaterial,
+  PlatformCrypto,
+  PreparedKey,
+  SigningCrypto,
+} from '../../src/crypto/port.js';
+import { crypto as webCrypto, signingCrypto as webSigning } from '../../src/crypto/web.js';
+
+/** All that a platform can do: what receivers need and what senders need, with keys of any use. */
+export type WholeCrypto = PlatformCrypto & SigningCrypto;
+
+export const node: WholeCrypto = { ...nodeCrypto, ...nodeSigning };
+export const web: WholeCrypto = { ...webCrypto, ...webSigning };
 
 /** Both implementations, for `describe.each`: one list of cases, two runs. */
-export const implementations: readonly { readonly name: string; readonly crypto: PlatformCrypto }[] = [
+export const implementations: readonly { readonly name: string; readonly crypto: WholeCrypto }[] = [
   { name: 'node:crypto', crypto: node },
   { name: 'WebCrypto', crypto: web },
 ];
@@ -15,7 +27,7 @@ export function fromHex(hex: string): Uint8Array {
 
 /** A key as `prepareKey` makes it; a promise, so that what it throws is a rejection in both implementations. */
 export async function keyOf(
-  crypto: PlatformCrypto,
+  crypto: WholeCrypto,
   algorithm: Algorithm,
   bytes: Uint8Array,
   use: KeyMaterial['use'] = 'both',

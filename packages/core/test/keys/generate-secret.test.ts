@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, sign as signWith, verify as verifyWith } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { generateKeyPair, generateSecret } from '../../src/keys/generate-secret.js';
+import { signing, verifying } from '../../src/keys/key-purpose.js';
 import { keyRing } from '../../src/keys/key-ring.js';
 import { standardWebhooks } from '../../src/provider/standard-webhooks.js';
 import { aiPlatform } from '../../src/providers/ai-platform.js';
@@ -14,7 +15,7 @@ describe('generateSecret', () => {
   });
 
   it.each([standardWebhooks, aiPlatform])('makes what $name takes', ({ name, scheme }) => {
-    const [key] = keyRing(generateSecret()).keysFor(scheme, 'verify');
+    const [key] = keyRing(generateSecret()).keysFor(scheme, verifying);
     expect({ name, algorithm: key?.key.algorithm }).toEqual({ name, algorithm: 'hmac-sha256' });
   });
 });
@@ -41,8 +42,8 @@ describe('generateKeyPair', () => {
 
   it('makes a signer of one half and a verifier of the other', async () => {
     const { secret, publicKey } = await generateKeyPair();
-    const [signer] = keyRing(secret).keysFor(standardWebhooks.scheme, 'sign');
-    const [verifier] = keyRing(publicKey).keysFor(standardWebhooks.scheme, 'verify');
+    const [signer] = keyRing(secret).keysFor(standardWebhooks.scheme, signing);
+    const [verifier] = keyRing(publicKey).keysFor(standardWebhooks.scheme, verifying);
     const value = (await signer?.key.sign(['x'], 'base64')) ?? '';
     const given = [{ algorithm: 'ed25519', encoding: 'base64', value }] as const;
     expect(await verifier?.key.verify(['x'], given)).toBe(true);

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/errors/webhook-error.js';
+import { signing, verifying } from '../../src/keys/key-purpose.js';
 import { type KeyRing, keyRing, keysAt, type NamedSecret, type Secrets } from '../../src/keys/key-ring.js';
 import { standardWebhooks } from '../../src/provider/standard-webhooks.js';
 import { github } from '../../src/providers/github.js';
@@ -11,7 +12,7 @@ import { thrownBy } from '../verify/refusal.js';
 const secretNumber = (n: number): string => `a secret with the number ${String(n).padStart(4, '0')}`;
 const idsOf = (secrets: Secrets): readonly string[] => keyRing(secrets).ids;
 const validAt = (ring: KeyRing, iso: string): readonly string[] =>
-  keysAt(ring.keysFor(github.scheme, 'verify'), Date.parse(iso)).map((key) => key.id);
+  keysAt(ring.keysFor(github.scheme, verifying), Date.parse(iso)).map((key) => key.id);
 
 describe('key ids', () => {
   it.each<readonly [name: string, secrets: Secrets, ids: readonly string[]]>([
@@ -129,7 +130,7 @@ describe('windows', () => {
   });
 
   it('keep the order of the secrets', () => {
-    const keys = ring.keysFor(github.scheme, 'verify').map((key) => key.id);
+    const keys = ring.keysFor(github.scheme, verifying).map((key) => key.id);
     expect(keys).toEqual(['always', 'old', 'new', 'january']);
   });
 
@@ -144,10 +145,10 @@ describe('windows', () => {
 describe('a ring', () => {
   it('prepares each secret once for each scheme and use', () => {
     const ring = keyRing(`whsec_${Buffer.alloc(32, 7).toString('base64')}`);
-    expect(ring.keysFor(standardWebhooks.scheme, 'verify')).toBe(
-      ring.keysFor(standardWebhooks.scheme, 'verify'),
+    expect(ring.keysFor(standardWebhooks.scheme, verifying)).toBe(
+      ring.keysFor(standardWebhooks.scheme, verifying),
     );
-    expect(ring.keysFor(github.scheme, 'verify')).not.toBe(ring.keysFor(standardWebhooks.scheme, 'verify'));
+    expect(ring.keysFor(github.scheme, verifying)).not.toBe(ring.keysFor(standardWebhooks.scheme, verifying));
   });
 
   it.each<readonly [name: string, secretsOf: (bytes: Uint8Array) => Secrets]>([
@@ -158,7 +159,7 @@ describe('a ring', () => {
     const bytes = new Uint8Array(32).fill(1);
     const ring = keyRing(secretsOf(bytes));
     bytes.fill(2);
-    const [key] = ring.keysFor(github.scheme, 'sign');
+    const [key] = ring.keysFor(github.scheme, signing);
     const expected = createHmac('sha256', Buffer.alloc(32, 1)).update('x').digest('hex');
     expect(await key?.key.sign(['x'], 'hex')).toBe(expected);
   });
@@ -167,7 +168,7 @@ describe('a ring', () => {
     const secret = `whsec_${Buffer.from('Never-show-this-secret-anywhere!').toString('base64')}`;
     const ring = keyRing({ id: 'visible', secret }, provider);
     const verifier = createVerifier({ provider, secrets: ring });
-    const seen = [ring, verifier, ring.keysFor(provider.scheme, 'verify'), { nested: [ring] }].flatMap(
+    const seen = [ring, verifier, ring.keysFor(provider.scheme, verifying), { nested: [ring] }].flatMap(
       (value) => [
         inspect(value, { depth: Infinity, showHidden: true, getters: true }),
         JSON.stringify(value) ?? '',

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/errors/webhook-error.js';
+import { verifying } from '../../src/keys/key-purpose.js';
 import { keyRing } from '../../src/keys/key-ring.js';
 import type { Provider } from '../../src/provider/provider.js';
 import { standardWebhooks } from '../../src/provider/standard-webhooks.js';
@@ -78,7 +79,7 @@ const CASES = [
 ].map(([provider, name, secret, problem]) => ({ provider, by: provider.name, name, secret, problem }));
 
 const keysOf = (provider: Provider, secret: string | Uint8Array) =>
-  keyRing(secret, provider).keysFor(provider.scheme, 'verify');
+  keyRing(secret, provider).keysFor(provider.scheme, verifying);
 
 describe('a secret of the wrong form is refused when it is given, and says why', () => {
   it.each(CASES)('$by: $name', ({ provider, secret, problem }) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { verifying } from '../../src/keys/key-purpose.js';
 import { keyRing, type Secrets } from '../../src/keys/key-ring.js';
 import { standardWebhooks } from '../../src/provider/standard-webhooks.js';
 import { ragEngine } from '../../src/providers/rag-engine.js';
@@ -22,7 +23,7 @@ async function found(
   const { headers } = delivery({ signature: v1({ body: Buffer.from(signed), key }) });
   const reader = new RequestReader({ method: 'POST', url: '', headers });
   const credentials = standardWebhooks.scheme.read(reader);
-  const keys = keyRing(secrets).keysFor(standardWebhooks.scheme, 'verify');
+  const keys = keyRing(secrets).keysFor(standardWebhooks.scheme, verifying);
   const message = messageOf(reader, credentials, body);
   return diagnose(standardWebhooks.scheme, { message, credentials, keys, receivedAtMs: NOW.getTime() });
 }
@@ -91,7 +92,7 @@ describe('signatures of another kind are told as such', () => {
     const { headers, body } = delivery({ signature });
     const reader = new RequestReader({ method: 'POST', url: '', headers });
     const credentials = standardWebhooks.scheme.read(reader);
-    const keys = keyRing(secrets).keysFor(standardWebhooks.scheme, 'verify');
+    const keys = keyRing(secrets).keysFor(standardWebhooks.scheme, verifying);
     const message = messageOf(reader, credentials, body);
     return diagnose(standardWebhooks.scheme, { message, credentials, keys, receivedAtMs: NOW.getTime() });
   };
@@ -122,7 +123,7 @@ describe('the effort is bounded', () => {
       headers: { 'x-webhook-signature': '0'.repeat(64) },
     });
     const credentials = ragEngine.scheme.read(reader);
-    const keys = keyRing(SECRET).keysFor(ragEngine.scheme, 'verify');
+    const keys = keyRing(SECRET).keysFor(ragEngine.scheme, verifying);
     for (const text of ['', '{', '{"event":"x","data":NaN}', '{"event":"x"}']) {
       const message = messageOf(reader, credentials, Buffer.from(text));
       const claimed = { message, credentials, keys, receivedAtMs: NOW.getTime() };
