@@ -107,7 +107,10 @@ describe('the tables of the documentation', () => {
 });
 
 describe('the links of the documentation', () => {
-  const pages = globSync(['*.md', 'docs/**/*.md', 'packages/*/README.md'], { cwd: root });
+  const pages = globSync(
+    ['*.md', 'docs/**/*.md', 'packages/*/README.md', 'examples/*.md', 'examples/*/*.md'],
+    { cwd: root },
+  );
 
   it.each(pages)('%s leads to files and headings that are there', (path) => {
     const broken: string[] = [];
