@@ -1,4 +1,10 @@
-import type { AcceptedWebhook, WebhookDispatcher, WebhookGate } from '@countersign/core';
+import {
+  type AcceptedWebhook,
+  mountGuard,
+  mountHandler,
+  type WebhookDispatcher,
+  type WebhookGate,
+} from '@countersign/core';
 import { fromFetchRequest, toFetchResponse } from '@countersign/core/fetch';
 import { type EventHandler, type H3Event, toResponse } from 'h3';
 
@@ -7,7 +13,7 @@ export type GuardedHandler<Event> = (event: H3Event, webhook: AcceptedWebhook<Ev
 
 /** Answers webhooks: `app.post('/webhooks', webhookHandler(receiver))`. */
 export function webhookHandler(dispatcher: WebhookDispatcher): EventHandler {
-  dispatcher.mount?.('handler');
+  mountHandler('webhookHandler', dispatcher);
   return async function countersignHandler(event) {
     return toFetchResponse(await dispatcher.handle(fromEvent(event)), event.req);
   };
@@ -15,7 +21,7 @@ export function webhookHandler(dispatcher: WebhookDispatcher): EventHandler {
 
 /** Runs a handler for genuine deliveries: 2xx commits, anything else gives the delivery back. */
 export function webhookGuard<Event>(gate: WebhookGate<Event>, handler: GuardedHandler<Event>): EventHandler {
-  gate.mount?.('guard');
+  mountGuard('webhookGuard', gate);
   return async function countersignGuard(event) {
     const acceptance = await gate.accept(fromEvent(event));
     if (!acceptance.accepted) return toFetchResponse(acceptance.response, event.req);

@@ -1,5 +1,12 @@
 import { Buffer } from 'node:buffer';
-import type { AcceptedWebhook, WebhookDispatcher, WebhookGate, WebhookResponse } from '@countersign/core';
+import {
+  type AcceptedWebhook,
+  mountGuard,
+  mountHandler,
+  type WebhookDispatcher,
+  type WebhookGate,
+  type WebhookResponse,
+} from '@countersign/core';
 import { fromNodeRequest, prepareNodeResponse, settleOnResponse } from '@countersign/core/node';
 import type { Middleware, ParameterizedContext } from 'koa';
 
@@ -10,7 +17,7 @@ export interface WebhookState<Event> {
 
 /** Answers the webhooks of its route: `router.post('/webhooks', webhookHandler(receiver))`. */
 export function webhookHandler(dispatcher: WebhookDispatcher): Middleware {
-  dispatcher.mount?.('handler');
+  mountHandler('webhookHandler', dispatcher);
   return async function countersignHandler(context) {
     respond(context, await dispatcher.handle(fromContext(context)));
   };
@@ -18,7 +25,7 @@ export function webhookHandler(dispatcher: WebhookDispatcher): Middleware {
 
 /** Runs what follows for genuine deliveries: 2xx commits, anything else gives the delivery back. */
 export function webhookGuard<Event>(gate: WebhookGate<Event>): Middleware<WebhookState<Event>> {
-  gate.mount?.('guard');
+  mountGuard('webhookGuard', gate);
   return async function countersignGuard(context, next) {
     const acceptance = await gate.accept(fromContext(context));
     if (!acceptance.accepted) return respond(context, acceptance.response);

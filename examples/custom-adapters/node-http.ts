@@ -1,5 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { AcceptedWebhook, WebhookDispatcher, WebhookGate } from '@countersign/core';
+import {
+  type AcceptedWebhook,
+  mountGuard,
+  mountHandler,
+  type WebhookDispatcher,
+  type WebhookGate,
+} from '@countersign/core';
 import { fromNodeRequest, sendNodeResponse, settleOnResponse } from '@countersign/core/node';
 
 /** A route behind the guard: it ends the response, or fails. */
@@ -11,7 +17,7 @@ export type GuardedRoute<Event> = (
 
 /** `createServer(webhookHandler(receiver))`; `nodeListener` of `@countersign/core/node` is the same. */
 export function webhookHandler(dispatcher: WebhookDispatcher): RequestListener {
-  dispatcher.mount?.('handler');
+  mountHandler('webhookHandler', dispatcher);
   return function countersignHandler(request, response) {
     dispatcher
       .handle(fromNodeRequest(request))
@@ -22,7 +28,7 @@ export function webhookHandler(dispatcher: WebhookDispatcher): RequestListener {
 
 /** `createServer(webhookGuard(receiver, route))`: 2xx commits, anything else gives the delivery back. */
 export function webhookGuard<Event>(gate: WebhookGate<Event>, route: GuardedRoute<Event>): RequestListener {
-  gate.mount?.('guard');
+  mountGuard('webhookGuard', gate);
   const run = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const acceptance = await gate.accept(fromNodeRequest(request));
     if (!acceptance.accepted) return sendNodeResponse(request, response, acceptance.response);

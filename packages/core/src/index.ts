@@ -42,6 +42,7 @@ export {
   type FetchContext,
   type Receiver,
 } from './receiver/create-receiver.js';
+export { mountGuard, mountHandler } from './receiver/mount.js';
 export type { ReceiverOptions } from './receiver/options.js';
 export type {
   AcceptedOutcome,

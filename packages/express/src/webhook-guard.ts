@@ -1,7 +1,6 @@
-import type { AcceptedWebhook, WebhookGate } from '@countersign/core';
+import { type AcceptedWebhook, mountGuard, type WebhookGate } from '@countersign/core';
 import { fromNodeRequest, sendNodeResponse, settleOnResponse } from '@countersign/core/node';
 import type { ExpressNext, ExpressRequest, ExpressResponse } from './express-types.js';
-import { noReceiver } from './no-receiver.js';
 
 /** What the guard adds to `res.locals`. */
 export interface WebhookLocals<Event> {
@@ -28,8 +27,7 @@ export type WebhookGuard<Event> = (
  * });
  */
 export function webhookGuard<Event>(gate: WebhookGate<Event>): WebhookGuard<Event> {
-  if (typeof gate?.accept !== 'function') throw noReceiver('webhookGuard', gate);
-  gate.mount?.('guard');
+  mountGuard('webhookGuard', gate);
   return function countersignWebhookGuard(request, response, next) {
     gate
       .accept(fromNodeRequest(request, { body: request.body, url: request.originalUrl }))

@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { WebhookDispatcher } from '@countersign/core';
+import { mountHandler, type WebhookDispatcher } from '@countersign/core';
 import { fromNodeRequest, sendNodeResponse } from '@countersign/core/node';
 import type { ExpressNext, ExpressRequest } from './express-types.js';
-import { noReceiver } from './no-receiver.js';
 
 /** An Express 4 or 5 request handler. */
 export type WebhookHandler = (request: ExpressRequest, response: ServerResponse, next: ExpressNext) => void;
@@ -16,8 +15,7 @@ export type WebhookHandler = (request: ExpressRequest, response: ServerResponse,
  * app.post('/webhooks', webhookHandler(receiver));
  */
 export function webhookHandler(dispatcher: WebhookDispatcher): WebhookHandler {
-  if (typeof dispatcher?.handle !== 'function') throw noReceiver('webhookHandler', dispatcher);
-  dispatcher.mount?.('handler');
+  mountHandler('webhookHandler', dispatcher);
   return function countersignWebhookHandler(request, response, next) {
     dispatcher
       .handle(fromNodeRequest(request, { body: request.body, url: request.originalUrl }))

@@ -1,7 +1,6 @@
-import type { WebhookDispatcher } from '@countersign/core';
+import { mountHandler, type WebhookDispatcher } from '@countersign/core';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
-import { noReceiver } from './no-receiver.js';
 import { addWebhookRoute, answerWith, fromFastifyRequest } from './webhook-route.js';
 
 /** Options of {@link countersign}; those of every plugin, such as `prefix`, stand beside them. */
@@ -13,8 +12,7 @@ export interface CountersignOptions {
 }
 
 const plugin: FastifyPluginAsync<CountersignOptions> = async (scope, { receiver, path }) => {
-  if (typeof receiver?.handle !== 'function') throw noReceiver('receiver', receiver);
-  receiver.mount?.('handler');
+  mountHandler('receiver', receiver);
   addWebhookRoute(scope, {
     path,
     handler: async function countersignHandler(request, reply) {

@@ -1,7 +1,7 @@
-import type { AcceptedWebhook, WebhookGate } from '@countersign/core';
+import { type AcceptedWebhook, mountGuard, type WebhookGate } from '@countersign/core';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { misuse, noReceiver } from './no-receiver.js';
+import { misuse } from './misuse.js';
 import { SettledReplies } from './settled-replies.js';
 import { addWebhookRoute, answerWith, fromFastifyRequest } from './webhook-route.js';
 
@@ -46,10 +46,9 @@ export function webhookGuard<Event>(
   gate: WebhookGate<Event>,
   options: WebhookGuardOptions<Event>,
 ): FastifyPluginAsync {
-  if (typeof gate?.accept !== 'function') throw noReceiver('webhookGuard', gate);
   if (typeof options?.handler !== 'function') throw misuse('handler', 'a function', options?.handler);
   const { path, handler } = options;
-  gate.mount?.('guard');
+  mountGuard('webhookGuard', gate);
   const plugin: FastifyPluginAsync = async (scope) => {
     const replies = new SettledReplies();
     addWebhookRoute(scope, {

@@ -8,7 +8,7 @@ import type {
   preParsingHookHandler,
   RouteHandlerMethod,
 } from 'fastify';
-import { misuse } from './no-receiver.js';
+import { misuse } from './misuse.js';
 
 /** One webhook's route, in a scope of its own. */
 export interface WebhookRoute {

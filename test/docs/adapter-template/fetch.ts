@@ -1,17 +1,17 @@
 import {
   type AcceptedWebhook,
-  ConfigurationError,
   type FetchContext,
+  mountGuard,
+  mountHandler,
   type WebhookDispatcher,
   type WebhookGate,
 } from '@countersign/core';
 import { fromFetchRequest, toFetchResponse } from '@countersign/core/fetch';
 
 export function webhookHandler(dispatcher: WebhookDispatcher) {
-  if (typeof dispatcher?.handle !== 'function') throw noReceiver('webhookHandler');
-  dispatcher.mount?.('handler');
+  mountHandler('webhookHandler', dispatcher);
   return async function countersignWebhookHandler(request: Request, context?: FetchContext) {
-    return toFetchResponse(await dispatcher.handle(toWebhookRequest(request, context)));
+    return toFetchResponse(await dispatcher.handle(toWebhookRequest(request, context)), request);
   };
 }
 
@@ -19,11 +19,10 @@ export function webhookGuard<Event>(
   gate: WebhookGate<Event>,
   handler: (request: Request, webhook: AcceptedWebhook<Event>) => Response | Promise<Response>,
 ) {
-  if (typeof gate?.accept !== 'function') throw noReceiver('webhookGuard');
-  gate.mount?.('guard');
+  mountGuard('webhookGuard', gate);
   return async function countersignWebhookGuard(request: Request, context?: FetchContext) {
     const acceptance = await gate.accept(toWebhookRequest(request, context));
-    if (!acceptance.accepted) return toFetchResponse(acceptance.response);
+    if (!acceptance.accepted) return toFetchResponse(acceptance.response, request);
     const { event, delivery, settle } = acceptance;
     let status = 500; // what throws has failed
     try {
@@ -38,9 +37,3 @@ export function webhookGuard<Event>(
 
 const toWebhookRequest = (request: Request, context?: FetchContext) =>
   fromFetchRequest(request, { waitUntil: context?.waitUntil?.bind(context) });
-
-const noReceiver = (mount: string) =>
-  new ConfigurationError(
-    'invalid_option',
-    `\`${mount}\` must be given a receiver (\`createReceiver({ … })\`)`,
-  );

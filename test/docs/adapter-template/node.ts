@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type AcceptedWebhook,
-  ConfigurationError,
+  mountGuard,
+  mountHandler,
   type WebhookDispatcher,
   type WebhookGate,
 } from '@countersign/core';
@@ -14,8 +15,7 @@ export interface AcmeRequest extends IncomingMessage {
 }
 
 export function webhookHandler(dispatcher: WebhookDispatcher) {
-  if (typeof dispatcher?.handle !== 'function') throw noReceiver('webhookHandler');
-  dispatcher.mount?.('handler');
+  mountHandler('webhookHandler', dispatcher);
   return async function countersignWebhookHandler(request: AcmeRequest, response: ServerResponse) {
     sendNodeResponse(request, response, await dispatcher.handle(toWebhookRequest(request)));
   };
@@ -25,8 +25,7 @@ export function webhookGuard<Event>(
   gate: WebhookGate<Event>,
   handler: (request: AcmeRequest, response: ServerResponse, webhook: AcceptedWebhook<Event>) => unknown,
 ) {
-  if (typeof gate?.accept !== 'function') throw noReceiver('webhookGuard');
-  gate.mount?.('guard');
+  mountGuard('webhookGuard', gate);
   return async function countersignWebhookGuard(request: AcmeRequest, response: ServerResponse) {
     const acceptance = await gate.accept(toWebhookRequest(request));
     if (!acceptance.accepted) return sendNodeResponse(request, response, acceptance.response);
@@ -38,9 +37,3 @@ export function webhookGuard<Event>(
 
 const toWebhookRequest = (request: AcmeRequest) =>
   fromNodeRequest(request, { body: request.body, url: request.originalUrl });
-
-const noReceiver = (mount: string) =>
-  new ConfigurationError(
-    'invalid_option',
-    `\`${mount}\` must be given a receiver (\`createReceiver({ … })\`)`,
-  );

@@ -1,10 +1,5 @@
 import { ConfigurationError } from '@countersign/core';
 
-/** What was mounted is not what `createReceiver` returns. */
-export function noReceiver(mount: string, given: unknown): ConfigurationError {
-  return misuse(mount, 'given a receiver (`createReceiver({ … })`)', given);
-}
-
 /** An option that cannot work, in the sentence of every configuration error. */
 export function misuse(option: string, expected: string, given: unknown): ConfigurationError {
   const got = given === null ? 'null' : typeof given;
