@@ -9,10 +9,12 @@ const DRAIN_TIMEOUT_MS = 5_000;
 
 /** What a framework over node:http may add to its request. */
 export interface NodeRequestOptions {
-  /** Bytes that a raw body parser has already read; anything else was parsed too early and is refused by name. */
+  /** What a body parser has left: bytes are taken as they are; of anything else the stream tells whether it was read. */
   readonly body?: unknown;
   /** The URL before a router shortened it; default `request.url`. */
   readonly url?: string | undefined;
+  /** Keeps a serverless platform alive after the response. */
+  readonly waitUntil?: WebhookRequest['waitUntil'];
   /** Handed to `secrets` as `request.native`; the `IncomingMessage` itself by default. */
   readonly native?: unknown;
 }
@@ -30,6 +32,7 @@ export function fromNodeRequest(request: IncomingMessage, options: NodeRequestOp
     url: options.url ?? request.url ?? '',
     headers: distinctHeaders(request.rawHeaders),
     body: options.body instanceof Uint8Array ? options.body : nodeBodyReader(request),
+    waitUntil: options.waitUntil,
     native: options.native ?? request,
   };
 }
@@ -199,6 +202,8 @@ function readMessage(request: IncomingMessage, maxBytes: number, signal: AbortSi
     const onClose = (): void =>
       fail(new WebhookError('body_aborted', 'the client stopped before the body was complete'));
     const onAbort = (): void => fail(signal.reason);
+    // An empty body that a parser has read to its end is as empty as before.
+    if (request.readableEnded) return resolve(new Uint8Array());
     if (request.destroyed) return onClose();
     request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
     signal.addEventListener('abort', onAbort, { once: true });

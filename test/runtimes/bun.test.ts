@@ -1,0 +1,4 @@
+import { bun } from './contract/runtimes.js';
+import { testRuntime } from './test-runtime.js';
+
+testRuntime('bun', bun);
