@@ -1,7 +1,7 @@
 import { request as httpRequest, IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fromNodeRequest, type NodeRequestOptions } from '../../src/bridges/node.js';
 import { listen } from './sockets.js';
 
@@ -13,17 +13,17 @@ async function received(
   parser: (request: IncomingMessage) => Promise<unknown>,
   options: NodeRequestOptions = {},
 ): Promise<Uint8Array> {
-  const read = Promise.withResolvers<Uint8Array>();
+  let read: Promise<Uint8Array> = Promise.resolve(new Uint8Array());
   const { port } = await listen(async (request, response) => {
     await parser(request);
     const mapped = fromNodeRequest(request, options);
-    const body = mapped.body instanceof Uint8Array ? Promise.resolve(mapped.body) : mapped.body(limits);
-    body.then(read.resolve, read.reject).finally(() => response.end());
+    read = mapped.body instanceof Uint8Array ? Promise.resolve(mapped.body) : mapped.body(limits);
+    await Promise.allSettled([read]);
+    response.end();
   });
-  const client = httpRequest({ port, host: '127.0.0.1', method: 'POST' }, (response) => response.resume());
-  onTestFinished(() => void client.destroy());
-  client.end(body);
-  return read.promise;
+  const response = await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body });
+  expect(await response.text()).toBe('');
+  return read;
 }
 
 const nothing = async (): Promise<void> => {};
