@@ -7,7 +7,7 @@ import {
   type ServedReceiver,
 } from '@countersign/testing';
 import type createNext from 'next';
-import { builtApp } from '../nextjs/built-app.js';
+import { builtApp } from '../../tools/next/built-app.js';
 import type { Served } from '../nextjs/fixture/served.js';
 import { listen } from './listen.js';
 
@@ -27,7 +27,7 @@ export interface NextServer {
 
 /** Starts Next.js as `next start` does; the application is built first. */
 export async function startNext(): Promise<NextServer> {
-  const app = next({ dev: false, dir: await builtApp('test/nextjs/fixture') });
+  const app = next({ dev: false, dir: await builtApp('test/nextjs/fixture', { below: 'test/nextjs' }) });
   await app.prepare();
   const handle = app.getRequestHandler();
   const storage = new AsyncLocalStorage<Served>();

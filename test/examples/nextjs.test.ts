@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { generateSecret } from '@countersign/core';
 import { expect, onTestFinished, test } from 'vitest';
-import { builtApp, nextCommand } from '../nextjs/built-app.js';
+import { builtApp, nextCommand } from '../../tools/next/built-app.js';
 import { deliver, deliverWhileItEnds } from './deliver.js';
 import { type RunningExample, startExample } from './example-process.js';
 
 const source = 'examples/nextjs';
 // With the check of its types, and without the secrets.
-const directory = await builtApp(source, { types: true });
+const directory = await builtApp(source, { below: 'test/nextjs', types: true });
 
 const secret = generateSecret();
 const ofAcme = generateSecret();
 
 function start(): Promise<RunningExample> {
   const env = { WEBHOOK_SECRET: secret, WEBHOOK_SECRET_acme: ofAcme, NEXT_TELEMETRY_DISABLED: '1' };
-  const args = [nextCommand, 'start', '--hostname', '127.0.0.1'];
+  const args = [nextCommand(directory), 'start', '--hostname', '127.0.0.1'];
   return startExample(source, env, { args, cwd: directory });
 }
 

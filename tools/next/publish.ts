@@ -1,7 +1,7 @@
 import { cpSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { run } from './run.js';
+import { mustRun } from '../run.js';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -25,7 +25,8 @@ export async function publish(from: string, directory: string, types: boolean): 
   if (types) {
     const config = { extends: join(root, 'tools/tsconfig.build.json') };
     writeFileSync(join(made, 'tsconfig.json'), JSON.stringify(config));
-    await run([join(root, 'node_modules/typescript-7/bin/tsc'), '-p', made], made);
+    const tsc = join(root, 'node_modules/typescript-7/bin/tsc');
+    await mustRun(process.execPath, [tsc, '-p', made], { cwd: made });
   }
   rmSync(join(made, 'src'), { recursive: true });
   const to = join(directory, 'node_modules/@countersign', basename(from));
