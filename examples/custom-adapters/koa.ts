@@ -47,7 +47,7 @@ const fromContext = (context: ParameterizedContext) =>
 
 function respond(context: ParameterizedContext, { status, headers, body }: WebhookResponse): void {
   prepareNodeResponse(context.req, context.res, status);
-  context.body = Buffer.from(body);
+  context.body = typeof body === 'string' ? body : Buffer.from(body);
   context.status = status;
   context.set({ ...headers });
 }

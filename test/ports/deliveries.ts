@@ -57,7 +57,8 @@ export function recordingReceiver(provider: Provider, secrets: Secrets): Recordi
 
 /** The JSON of an answer. */
 export function jsonOfAnswer(response: WebhookResponse): unknown {
-  return JSON.parse(new TextDecoder().decode(response.body));
+  const { body } = response;
+  return JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body));
 }
 
 function requestOf({

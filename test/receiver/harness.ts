@@ -84,7 +84,8 @@ export async function delivery(clock: FakeClock, spec: DeliverySpec = {}): Promi
 
 /** The text of an answer. */
 export function textOf(response: WebhookResponse): string {
-  return new TextDecoder().decode(response.body);
+  const { body } = response;
+  return typeof body === 'string' ? body : new TextDecoder().decode(body);
 }
 
 /** One call of a replay store. */

@@ -65,5 +65,6 @@ export function answerWith(
 ): Uint8Array {
   prepareNodeResponse(request.raw, reply.raw, status);
   reply.code(status).headers(headers);
-  return body;
+  // To a text Fastify would add a charset.
+  return typeof body === 'string' ? Buffer.from(body) : body;
 }

@@ -46,7 +46,8 @@ export function toFetchResponse({ status, headers, body }: WebhookResponse, requ
   if (request !== undefined && !request.bodyUsed && request.body?.locked === false) {
     void readAway(request.body.getReader());
   }
-  return new Response(BODILESS.has(status) ? null : new Uint8Array(body), {
+  const bytes = typeof body === 'string' ? body : new Uint8Array(body);
+  return new Response(BODILESS.has(status) ? null : bytes, {
     status,
     // 408: nothing more is expected of this client; keeping the connection would wait for it again.
     headers: status === 408 ? { ...headers, connection: 'close' } : headers,

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WebhookError } from '../errors/webhook-error.js';
 import { BodyCollector } from '../request/read-body.js';
@@ -49,8 +48,7 @@ export function sendNodeResponse(
   if (response.headersSent || response.destroyed) return;
   prepareNodeResponse(request, response, answer.status);
   response.writeHead(answer.status, answer.headers);
-  // As text, byte for byte, node:http sends headers and body in one write instead of two.
-  response.end(Buffer.from(answer.body).toString('latin1'), 'latin1');
+  response.end(answer.body);
 }
 
 /**

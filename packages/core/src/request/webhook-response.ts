@@ -5,7 +5,8 @@ import type { WebhookRequest } from './webhook-request.js';
 export interface WebhookResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+  /** A text stands for its UTF-8 bytes. */
+  readonly body: string | Uint8Array;
 }
 
 /** What an adapter needs of a receiver in handler mode. */
@@ -22,10 +23,11 @@ export function jsonResponse(
   json: unknown,
   headers?: Readonly<Record<string, string>>,
 ): WebhookResponse {
-  const body = encodeUtf8(JSON.stringify(json));
+  const body = JSON.stringify(json);
+  const length = String(encodeUtf8(body).length);
   return {
     status,
-    headers: { 'content-type': 'application/json', 'content-length': String(body.length), ...headers },
+    headers: { 'content-type': 'application/json', 'content-length': length, ...headers },
     body,
   };
 }
