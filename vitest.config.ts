@@ -21,7 +21,13 @@ export default defineConfig({
       resolve: { conditions },
       ssr: { resolve: { conditions } },
       // Two cores may be shared: slow is no failure, and what hangs still ends.
-      test: { name: root, include, testTimeout: 20_000, hookTimeout: 20_000 },
+      test: {
+        name: root,
+        include,
+        testTimeout: 20_000,
+        hookTimeout: 20_000,
+        expect: { poll: { timeout: 15_000 } },
+      },
     })),
   },
 });

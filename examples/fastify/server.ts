@@ -13,7 +13,7 @@ const receiver = createReceiver({ secrets, events })
   .on('invoice.paid', (event) => console.log(`paid: ${event.data.amount} (${event.id})`))
   .on('invoice.failed', (event) => console.log(`failed: ${event.data.reason} (${event.id})`));
 
-// Or a handler of your own behind a guard. It shares no memory with the other one: it has a name of its own.
+// Or a handler of your own behind a guard. Its name tells it from the other one in logs, and in a store that both share.
 const gate = createReceiver({ secrets, events, name: 'guarded' });
 
 const app = Fastify();

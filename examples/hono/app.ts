@@ -15,7 +15,7 @@ const receiver = createReceiver({ secrets, events })
   .on('invoice.paid', (event) => console.log(`paid: ${event.data.amount} (${event.id})`))
   .on('invoice.failed', (event) => console.log(`failed: ${event.data.reason} (${event.id})`));
 
-// Or a route of your own behind a guard. It shares no memory with the other one: it has a name of its own.
+// Or a route of your own behind a guard. Its name tells it from the other one in logs, and in a store that both share.
 const gate = createReceiver({ secrets, events, name: 'guarded' });
 
 /** For any server: `serve({ fetch: app.fetch })` on Node, `export default app` on Bun, Deno and Workers. */

@@ -14,7 +14,7 @@ const secret = generateSecret();
 const ofAcme = generateSecret();
 
 function start(): Promise<RunningExample> {
-  const env = { WEBHOOK_SECRET: secret, WEBHOOK_SECRET_acme: ofAcme, NEXT_TELEMETRY_DISABLED: '1' };
+  const env = { WEBHOOK_SECRET: secret, WEBHOOK_SECRET_ACME: ofAcme, NEXT_TELEMETRY_DISABLED: '1' };
   const args = [nextCommand(directory), 'start', '--hostname', '127.0.0.1'];
   return startExample(source, env, { args, cwd: directory });
 }

@@ -113,7 +113,7 @@ test('the body of an answer says no more than its status: it is the same for all
   );
 });
 
-test('headers: exact length, JSON, Retry-After with 503 alone, Allow with 405 alone', async () => {
+test('headers: exact length, JSON, Retry-After with 503 alone, Allow with 405 alone, 408 ends the connection', async () => {
   for (const [, provoke] of table) {
     const { answer } = await provoke();
     expect(Object.keys(answer.headers).sort()).toEqual(
@@ -126,6 +126,7 @@ test('headers: exact length, JSON, Retry-After with 503 alone, Allow with 405 al
 
 function extraHeaders(status: number): readonly string[] {
   if (status === 405) return ['allow'];
+  if (status === 408) return ['connection'];
   return status === 503 ? ['retry-after'] : [];
 }
 

@@ -41,7 +41,7 @@ export async function builtApp(source: string, { below, types = false }: BuildOp
   const builds = join(root, below, '.builds');
   const directory = join(builds, `${basename(source)}-${fingerprint(app)}`);
   await once(directory, async () => {
-    removeOldBuilds(builds);
+    removeOldBuilds(builds, basename(source));
     const filter = (path: string): boolean => !/[/\\](node_modules|\.next|next-env\.d\.ts)$/.test(path);
     cpSync(app, directory, { recursive: true, filter });
     for (const name of ['core', 'nextjs']) await publish(join(root, 'packages', name), directory, types);
@@ -78,8 +78,10 @@ function fingerprint(app: string): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-function removeOldBuilds(builds: string): void {
+// Of the same application only: another's may be in use.
+function removeOldBuilds(builds: string, app: string): void {
   for (const name of readdirSync(builds)) {
+    if (!name.startsWith(`${app}-`)) continue;
     const path = join(builds, name);
     if (Date.now() - statSync(path).mtimeMs > KEPT_MS) rmSync(path, { recursive: true, force: true });
   }

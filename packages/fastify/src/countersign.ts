@@ -32,6 +32,6 @@ const plugin: FastifyPluginAsync<CountersignOptions> = async (scope, { receiver,
  */
 export const countersign: FastifyPluginAsync<CountersignOptions> = fp(plugin, {
   name: '@countersign/fastify',
-  fastify: '5.x',
+  fastify: '>=5.12.0 <6',
   encapsulate: true,
 });

@@ -22,6 +22,7 @@ export type GuardedHandler<Event> = (
 export interface WebhookGuardOptions<Event> {
   /** The webhook's path below the prefix; parameters are fine. It answers every method. */
   readonly path: string;
+  /** Your own handler; what it answers settles the delivery. */
   readonly handler: GuardedHandler<Event>;
 }
 
@@ -63,5 +64,5 @@ export function webhookGuard<Event>(
       },
     });
   };
-  return fp(plugin, { name: '@countersign/fastify/guard', fastify: '5.x', encapsulate: true });
+  return fp(plugin, { name: '@countersign/fastify/guard', fastify: '>=5.12.0 <6', encapsulate: true });
 }

@@ -8,7 +8,6 @@ export function respond(context: Context, { status, headers, body }: WebhookResp
     body.length === 0 ? null : typeof body === 'string' ? body : new Uint8Array(body),
     // The type lists the registered statuses; a provider's handshake may answer any.
     status as StatusCode,
-    // 408: nothing more is expected of this client; keeping the connection would wait for it again.
-    status === 408 ? { ...headers, connection: 'close' } : headers,
+    headers,
   );
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { mountHandler, type WebhookDispatcher, type WebhookRequest } from '@countersign/core';
+import { mountHandler, type WebhookDispatcher, WebhookError, type WebhookRequest } from '@countersign/core';
 import { fromNodeRequest, sendNodeResponse } from '@countersign/core/node';
 
 /** What is used of a `NextApiRequest`. */
@@ -23,8 +23,9 @@ export type PagesWebhookHandler = (request: PagesRequest, response: ServerRespon
 export function pagesWebhookHandler(dispatcher: WebhookDispatcher): PagesWebhookHandler {
   mountHandler('pagesWebhookHandler', dispatcher);
   return async function countersignPagesWebhookHandler(request, response) {
-    const received = fromNodeRequest(request, { body: request.body, waitUntil: platformWaitUntil() });
-    sendNodeResponse(request, response, await dispatcher.handle(received));
+    const received = fromNodeRequest(request, { waitUntil: platformWaitUntil() });
+    const body = request.readableDidRead ? () => Promise.reject(bodyWasParsed()) : received.body;
+    sendNodeResponse(request, response, await dispatcher.handle({ ...received, body }));
   };
 }
 
@@ -37,4 +38,11 @@ interface PlatformContext {
 function platformWaitUntil(): WebhookRequest['waitUntil'] {
   const context: PlatformContext | undefined = Reflect.get(globalThis, Symbol.for('@next/request-context'));
   return context?.get()?.waitUntil;
+}
+
+function bodyWasParsed(): WebhookError {
+  return new WebhookError(
+    'body_already_parsed',
+    'Next.js read the body before the receiver: write `export const config = { api: { bodyParser: false } }` into the file of the route',
+  );
 }

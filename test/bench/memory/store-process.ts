@@ -1,5 +1,5 @@
 /** The child process that fills a memory replay store: sends what each key costs. */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { memoryReplayStore } from '@countersign/core';
 
 const keys = Number(process.argv[2]);
@@ -15,7 +15,9 @@ const memory = (): NodeJS.MemoryUsage => {
 const store = memoryReplayStore({ maxKeys: keys });
 const fill = async (count: number): Promise<void> => {
   for (let i = 0; i < count; i += 1) {
-    const claim = { key: createHash('sha256').update(randomUUID()).digest('hex'), token: randomUUID() };
+    const key = createHash('sha256').update(randomUUID()).digest('hex');
+    // Of the size that core's own tokens have.
+    const claim = { key, token: randomBytes(16).toString('base64url') };
     await store.claim(claim, { leaseMs: 15_000, signal });
     await store.commit(claim, { ...HORIZONS, signal });
   }

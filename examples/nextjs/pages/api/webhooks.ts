@@ -1,7 +1,7 @@
 import { createReceiver } from '@countersign/core';
 import { pagesWebhookHandler } from '@countersign/nextjs';
 
-// It shares no memory with the App Router's: it has a name of its own.
+// Its name tells it from the App Router's in logs, and in a store that both share.
 const receiver = createReceiver({
   name: 'pages',
   secrets: () => process.env['WEBHOOK_SECRET'],

@@ -49,8 +49,7 @@ export function toFetchResponse({ status, headers, body }: WebhookResponse, requ
   const bytes = typeof body === 'string' ? body : new Uint8Array(body);
   return new Response(BODILESS.has(status) ? null : bytes, {
     status,
-    // 408: nothing more is expected of this client; keeping the connection would wait for it again.
-    headers: status === 408 ? { ...headers, connection: 'close' } : headers,
+    headers,
   });
 }
 

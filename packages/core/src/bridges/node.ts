@@ -61,10 +61,8 @@ export function prepareNodeResponse(
   status: number,
 ): void {
   if (response.headersSent || response.destroyed) return;
-  // 408: nothing more is expected of this client; keeping the connection would wait for it again.
-  if (status === 408) response.setHeader('connection', 'close');
-  // Requests that a framework makes up for tests end, but are never `complete`.
-  else if (!request.complete && !request.readableEnded) closeUnlessDrained(request);
+  // After 408 the connection ends. Requests that a framework makes up for tests end, but are never `complete`.
+  if (status !== 408 && !request.complete && !request.readableEnded) closeUnlessDrained(request);
 }
 
 /**

@@ -80,7 +80,7 @@ export const deliveryErrors = {
   signature_mismatch: {
     ...errorCodes.signature_mismatch,
     explanation: 'No signature of the request was made with a known secret over these bytes.',
-    fix: 'Read `diagnosis` of the outcome: it tells a wrong secret from a body that was parsed and written again on its way.',
+    fix: 'Read `diagnosis` of the outcome (made at most once a second): it tells a wrong secret from a body that was parsed and written again on its way.',
   },
   timestamp_too_old: {
     ...errorCodes.timestamp_too_old,
@@ -119,7 +119,7 @@ export const deliveryErrors = {
   schema_mismatch: {
     ...errorCodes.schema_mismatch,
     explanation:
-      'The delivery is genuine, but its payload does not fit the schema of its type. The message names the paths.',
+      'The delivery is genuine, but its payload does not fit the schema of its type. The message names the paths, not what the schema says of them, because that often repeats values.',
     fix: 'Mend the schema: providers add members and make others optional. The claim was given back, so a repeat succeeds once the schema does.',
   },
   body_already_parsed: {

@@ -11,6 +11,7 @@ export interface KeyPurpose {
   readonly prefix: string;
 }
 
+/** Keys that verify: what receivers hold. */
 export const verifying: KeyPurpose = {
   use: 'verify',
   crypto,
@@ -18,6 +19,7 @@ export const verifying: KeyPurpose = {
   prefix: 'whpk_',
 };
 
+/** Keys that sign: what senders hold. */
 export const signing: KeyPurpose = {
   use: 'sign',
   crypto: signingCrypto,

@@ -116,13 +116,13 @@ class WebhookReceiver implements Receiver {
     if (mode === 'handler' && this.#registry.isEmpty) {
       throw new ConfigurationError(
         'invalid_handler',
-        'the receiver has no handlers: add them with `.on` before it is mounted',
+        'the receiver has no handlers: add them with `.on` before it is mounted, or mount it as a guard, before a handler of your own',
       );
     }
     if (mode === 'guard' && !this.#registry.isEmpty) {
       throw new ConfigurationError(
         'invalid_handler',
-        "a guard runs the application's own handler: its receiver must have none",
+        "a guard runs the application's own handler: its receiver must have none, or be mounted by the adapter's handler",
       );
     }
     if (this.#mode === undefined) this.#noticeLocalStore();

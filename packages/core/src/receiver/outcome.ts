@@ -109,11 +109,15 @@ export function warnOfFaults(outcome: ReceiverOutcome): void {
   }
   if (kind !== 'refused' || code === 'in_progress') return;
   const { message, cause } = outcome.error;
-  if (outcome.status < 500 && !(cause instanceof ConfigurationError && isDue(`${receiver} ${code}`))) return;
+  if (outcome.status < 500 && !(isOwnFault(outcome) && isDue(`${receiver} ${code}`))) return;
   warn(code, `${receiver}: ${message}`, cause);
 }
 
-// The fault is the application's, but every stranger's request meets it.
+/** A configuration that every stranger's request meets, or a genuine delivery that the application refused. */
+function isOwnFault({ code, error }: RefusedOutcome): boolean {
+  return error.cause instanceof ConfigurationError || code === 'schema_mismatch' || code === 'handler_failed';
+}
+
 function isDue(what: string): boolean {
   const nowMs = performance.now();
   if (nowMs - (lastWarnedMs.get(what) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return false;

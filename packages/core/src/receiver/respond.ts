@@ -34,6 +34,8 @@ export function refuse(error: WebhookError, leaseMs: number): WebhookResponse {
     { received: false, error: REASONS[status] },
     {
       ...(status === 405 && { allow: 'POST' }),
+      // Nothing more is expected of this client; keeping the connection would wait for it again.
+      ...(status === 408 && { connection: 'close' }),
       ...(status === 503 && { 'retry-after': String(retryAfterSeconds(leaseMs)) }),
     },
   );

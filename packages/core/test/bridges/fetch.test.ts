@@ -203,11 +203,6 @@ describe('toFetchResponse', () => {
     for (const request of [read, beingRead, new Request('http://hooks.test/')])
       expect(toFetchResponse(answer, request).status).toBe(405);
   });
-
-  test('408 ends the connection, and nothing else does', () => {
-    expect(toFetchResponse({ ...answer, status: 408 }).headers.get('connection')).toBe('close');
-    expect(toFetchResponse(answer).headers.get('connection')).toBe(null);
-  });
 });
 
 /** A Fetch API platform over real sockets. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import {
   createReceiver,
   memoryReplayStore,
@@ -75,6 +76,29 @@ describe('without `onOutcome`', () => {
       code: 'no_key',
       detail: expect.stringContaining('is the variable set?'),
     });
+  });
+
+  test('a genuine delivery that does not fit its schema is told, once a minute', async () => {
+    const events = { 'job.done': z.object({ amount: z.number() }) };
+    const receiver = createReceiver({ secrets: secret, name: 'schema_told', events }).on('*', () => {});
+    for (const id of ['m1', 'm2']) {
+      const { headers, body } = await sign({ id, body: '{"type":"job.done","data":{}}' }, { secret });
+      expect((await receiver.handle({ method: 'POST', url: '/', headers, body })).status).toBe(422);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings).toMatchObject([
+      { code: 'schema_mismatch', message: expect.stringContaining('data.amount') },
+    ]);
+  });
+
+  test('a guarded application that answers 4xx is told', async () => {
+    const gate = createReceiver({ secrets: secret, name: 'guard_told' });
+    const { headers, body } = await sign({ id: 'm1', body: '{"type":"job.done"}' }, { secret });
+    const acceptance = await gate.accept({ method: 'POST', url: '/', headers, body });
+    if (!acceptance.accepted) throw new Error('the delivery is genuine');
+    await acceptance.settle(404);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings).toMatchObject([{ code: 'handler_failed', message: expect.stringContaining('404') }]);
   });
 
   test('success is silent', async () => {

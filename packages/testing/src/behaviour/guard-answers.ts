@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AdapterRule, ApplicationAnswer } from '../adapter/adapter-target.js';
+import { during } from '../scene/in-time.js';
 import type { WireResponse } from '../scene/wire.js';
 import { only, rule } from './rule.js';
 
@@ -86,12 +87,14 @@ const thrown = rule(
   async (scene) => {
     const genuine = await scene.signed();
     for (const what of ['a throw', 'a rejection', 'a rejection with nothing', 'a rejection with a text']) {
-      const before = scene.soFar;
-      const response = await scene.send(genuine);
-      assert.ok(response?.status === 500, `${what} is answered ${response?.status}`);
-      await scene.untilOutcomes(before.outcomes + 1);
-      assert.equal(scene.outcomes.at(-1)?.code, 'handler_failed', what);
-      assert.deepEqual(scene.asked.slice(before.calls), ['claim: claimed', 'release'], what);
+      await during(what, async () => {
+        const before = scene.soFar;
+        const response = await scene.send(genuine);
+        assert.equal(response?.status, 500, 'the status');
+        await scene.untilOutcomes(before.outcomes + 1);
+        assert.equal(scene.outcomes.at(-1)?.code, 'handler_failed', 'the outcome');
+        assert.deepEqual(scene.asked.slice(before.calls), ['claim: claimed', 'release']);
+      });
     }
     await scene.accepts('the repeat', genuine);
   },

@@ -31,6 +31,16 @@ export async function inTime<T>(what: string, promise: Promise<T>): Promise<T> {
   }
 }
 
+/** Says in which part of a rule something failed. */
+export async function during<T>(what: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof assert.AssertionError) error.message = `${what}: ${error.message}`;
+    throw error;
+  }
+}
+
 /** Until a condition holds: asked again every millisecond. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const endsAtMs = performance.now() + patienceMs;
