@@ -33,3 +33,24 @@ test.each(['handler', 'guard'])('over HTTP/2, %s', async (mode) => {
   expect(await statusOf({ ...genuine, body: new Uint8Array(100_000) })).toBe(413);
   expect(settled()).toEqual(['claim: claimed', 'commit: true', 'claim: done']);
 });
+
+test('over HTTP/2 a body that stops is answered 408, and its stream is closed', async () => {
+  const { receiver, signed, clock } = recorded();
+  const app = Fastify({ http2: true });
+  app.register(countersign, { receiver: receiver.on('*', () => {}), path: '/webhooks' });
+  const session = connect(await app.listen({ port: 0, host: '127.0.0.1' }));
+  onTestFinished(async () => {
+    session.destroy();
+    await app.close();
+  });
+  const { method, headers } = await signed();
+  const stream = session.request({ ':method': method, ':path': '/webhooks', ...headers });
+  const answered = once(stream, 'response');
+  const closed = once(stream, 'close');
+  stream.resume().write('{');
+  await expect.poll(() => clock.pending).toBe(1);
+  await clock.advance(60_000);
+  const [answer] = await answered;
+  expect(answer[':status']).toBe(408);
+  await closed;
+});

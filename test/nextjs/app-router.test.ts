@@ -46,6 +46,25 @@ describe('a guarded Route Handler', () => {
     expect(settled()).toEqual(released);
   });
 
+  test.each([
+    [
+      'a Response that has been read',
+      async () => {
+        const response = new Response('text');
+        await response.text();
+        return response;
+      },
+    ],
+    [
+      'what only middleware may answer',
+      async () => new Response(null, { headers: { 'x-middleware-next': '1' } }),
+    ],
+  ])('that returns %s, which Next.js cannot send, gives the delivery back', async (_what, guarded) => {
+    const { deliver, signed, settled } = await bench(next, { guarded });
+    expect((await deliver(await signed())).status).toBe(500);
+    expect(settled()).toEqual(released);
+  });
+
   test('that returns nothing is told so by Next.js, and the delivery is given back', async () => {
     const { deliver, signed, settled } = await bench(next, {
       guarded: (...route) => Reflect.apply(async () => {}, undefined, route),

@@ -48,7 +48,9 @@ function answeredStatus(context: Context): number {
   // On node-server a handler may write the answer itself, and return a `Response` that says nothing.
   if (env?.outgoing?.headersSent === true) return env.outgoing.statusCode ?? 500;
   // A handler that returned nothing is answered 500 later; `res` would make up a 200.
-  if (!context.finalized) return 500;
+  if (!context.finalized || !(context.res instanceof Response)) return 500;
+  // What has been read cannot be sent. On node-server looking would make every answer a slow one.
+  if (env?.outgoing === undefined && (context.res.bodyUsed || context.res.body?.locked === true)) return 500;
   // What threw has failed, whatever the error handler made of it.
   return context.error !== undefined && context.res.ok ? 500 : context.res.status;
 }

@@ -46,14 +46,22 @@ export function webhookGuard<Event, Params = unknown, Incoming extends Request =
     let status = 500;
     try {
       const response = await handler(request, { ...context, webhook: { event, delivery } });
-      // Anything else is answered 500 by Next.js, with an error that says so.
-      if (response instanceof Response) status = response.status;
+      status = answeredStatus(response);
       return response;
     } finally {
       // The answer waits for it, so that whoever has read it never meets the claim again.
       await settle(status);
     }
   };
+}
+
+// What Next.js takes from middleware only, and answers 500 from a Route Handler.
+const MIDDLEWARE_HEADERS = ['x-middleware-next', 'x-middleware-rewrite'];
+
+/** 500 for all that Next.js cannot send, whatever it says of itself. */
+function answeredStatus(response: unknown): number {
+  if (!(response instanceof Response) || response.bodyUsed || response.body?.locked === true) return 500;
+  return MIDDLEWARE_HEADERS.some((name) => response.headers.has(name)) ? 500 : response.status;
 }
 
 function noHandler(given: unknown): ConfigurationError {

@@ -61,8 +61,10 @@ export function prepareNodeResponse(
   status: number,
 ): void {
   if (response.headersSent || response.destroyed) return;
-  // After 408 the connection ends. Requests that a framework makes up for tests end, but are never `complete`.
-  if (status !== 408 && !request.complete && !request.readableEnded) closeUnlessDrained(request);
+  // Over HTTP/2 the connection stays, and the stream must be closed.
+  if (status === 408) streamOf(response)?.once('finish', () => closeStream(response));
+  // Requests that a framework makes up for tests end, but are never `complete`.
+  if (status !== 408 && !request.complete && !request.readableEnded) closeUnlessDrained(request, response);
 }
 
 /**
@@ -213,10 +215,27 @@ function bodyAlreadyParsed(): WebhookError {
   );
 }
 
-function closeUnlessDrained(request: IncomingMessage): void {
-  const timer = setTimeout(() => request.destroy(), DRAIN_TIMEOUT_MS);
+function closeUnlessDrained(request: IncomingMessage, response: ServerResponse): void {
+  const timer = setTimeout(() => {
+    closeStream(response);
+    request.destroy();
+  }, DRAIN_TIMEOUT_MS);
   timer.unref();
   const stop = (): void => clearTimeout(timer);
   request.once('end', stop).once('close', stop);
   request.resume();
+}
+
+interface Http2Stream {
+  once(event: 'finish', listener: () => void): unknown;
+  close(): void;
+}
+
+function streamOf(response: ServerResponse & { readonly stream?: Http2Stream }): Http2Stream | undefined {
+  return response.stream;
+}
+
+/** Over HTTP/2 a request that nobody reads keeps its stream, which neither its end nor `destroy` closes. */
+function closeStream(response: ServerResponse): void {
+  streamOf(response)?.close();
 }

@@ -10,7 +10,7 @@ const MAX_NAME_LENGTH = 40;
 export function validate(schema: StandardSchema | undefined, data: unknown): MaybePromise<unknown> {
   if (schema === undefined) return data;
   const result = schema['~standard'].validate(data);
-  return isPromise(result) ? result.then(validated) : validated(result);
+  return isPromise(result) ? Promise.resolve(result).then(validated) : validated(result);
 }
 
 function validated(result: SchemaResult<unknown>): unknown {
