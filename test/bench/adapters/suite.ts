@@ -52,7 +52,7 @@ export async function adaptersSuite({ isQuick }: SuiteOptions): Promise<SuiteRep
   const sections: Section[] = [];
   const figures: Partial<Record<GoalName, number>> = {};
   for (const framework of frameworkNames) {
-    const samples = await measure(framework, isQuick ? QUICK : FULL);
+    const samples = await measure(framework, scaled(isQuick ? QUICK : FULL, frameworks[framework].share));
     sections.push(sectionOf(framework, samples));
     const [handler, guard] = goalNames[framework];
     figures[handler] = shareOf(samples, 'countersign, handler');
@@ -70,6 +70,11 @@ async function buildNextApplication(): Promise<void> {
   const cli = fileURLToPath(import.meta.resolve('next/dist/bin/next'));
   const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' };
   await promisify(execFile)(process.execPath, [cli, 'build', nextDirectory], { env });
+}
+
+function scaled(effort: Effort, share = 1): Effort {
+  const { requests, warmUpRequests } = effort;
+  return { ...effort, requests: requests * share, warmUpRequests: warmUpRequests * share };
 }
 
 async function measure(framework: FrameworkName, effort: Effort): Promise<SamplesOf> {

@@ -18,6 +18,8 @@ export type App = (secret: string) => RequestListener | Promise<RequestListener>
 export interface Framework {
   /** The package whose version the page names. */
   readonly package: string;
+  /** Of the usual number of requests, for a framework that is slower by its nature; default 1. */
+  readonly share?: number;
   readonly apps: Readonly<Record<Variant, App>>;
 }
 

@@ -10,7 +10,7 @@ export const frameworks = {
   Fastify: fastifyApps,
   Hono: honoApps,
   'Next.js': nextApps,
-} as const satisfies Readonly<Record<string, Framework>>;
+} satisfies Readonly<Record<string, Framework>>;
 
 export type FrameworkName = keyof typeof frameworks;
 

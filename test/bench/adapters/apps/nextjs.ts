@@ -13,6 +13,7 @@ export const nextDirectory = fileURLToPath(new URL('../nextjs-app', import.meta.
 /** Next.js, App Router on Node.js: the applications by hand read with `request.arrayBuffer()`. */
 export const nextApps: Framework = {
   package: 'next',
+  share: 0.1,
   apps: {
     'no verification': route('/bare'),
     'by hand': route('/by-hand'),
