@@ -7,7 +7,7 @@ export interface Goal {
 }
 
 const HANDLER_CAUSE =
-  'By hand checks one header and remembers nothing. The replay store (see the row without it) is the larger part: claim, commit, token, digest. The rest is header syntax, the timer of the body, timings of the outcome, and the promises between the stages.';
+  'By hand checks one header and remembers nothing. The row without replay shows what claim, commit, token and digest cost; the rest is header syntax, strict UTF-8, the timer of the body, timings of the outcome, and the promises between the stages, which weigh more the faster the framework is.';
 const GUARD_CAUSE =
   'The same as for the handler, with the timers of claim and answer, and an answer that is held until it is settled.';
 

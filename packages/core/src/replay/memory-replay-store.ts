@@ -6,7 +6,7 @@ const DEFAULT_MAX_KEYS = 100_000;
 
 /** Options of {@link memoryReplayStore}. */
 export interface MemoryReplayStoreOptions {
-  /** Keys held at most, claimed and committed together. Default 100,000, about 70 MB. */
+  /** Keys held at most, claimed and committed together. Default 100,000, about 22 MB of heap. */
   readonly maxKeys?: number | undefined;
   /** Milliseconds of any steady clock; default `performance.now`. */
   readonly now?: (() => number) | undefined;
