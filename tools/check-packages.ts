@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from './packages/check.js';
 import { checkDeclarations, checkLoading } from './packages/entries.js';
-import { checkFirstReceiver } from './packages/first-receiver.js';
 import { bin, type PackedPackage, packAll } from './packages/pack.js';
 import { bareProject, installedProject, type Manager } from './packages/projects.js';
 import { checkReadmeBlocks } from './packages/readme-blocks.js';
+import { checkReceivers } from './packages/receivers.js';
 import { entriesOf, publishedPackages } from './workspace.js';
 
 async function checkTarballs(packages: readonly PackedPackage[]): Promise<void> {
@@ -26,7 +26,7 @@ async function checkProject(manager: Manager, packages: readonly PackedPackage[]
   const project = await installedProject(manager, workshop, packages);
   await checkLoading(project.directory, manager, entries);
   await checkReadmeBlocks(project);
-  await checkFirstReceiver(project);
+  await checkReceivers(project);
 }
 
 async function checkBareProject(packages: readonly PackedPackage[]): Promise<void> {

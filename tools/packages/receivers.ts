@@ -12,14 +12,36 @@ import { failed, passed } from './check.js';
 import type { InstalledProject } from './projects.js';
 
 const HEADING = 'Receive in 60 seconds';
+/** A receiver as its page has it, complete and on port 3000. */
+interface Receiver {
+  readonly page: string;
+  readonly heading: string;
+}
+
+const first: Receiver = { page: 'README.md', heading: HEADING };
+const others: readonly Receiver[] = ['Fastify', 'Hono on Node.js'].map((heading) => ({
+  page: 'docs/receive.md',
+  heading,
+}));
 const START_TIMEOUT_MS = 20_000;
 const tsx = import.meta.resolve('tsx');
 
-/** Runs the first two programs of the README, and compares what they print with what it says they print. */
-export async function checkFirstReceiver({ manager, directory }: InstalledProject): Promise<void> {
-  const what = `${manager}: receive.ts and send.ts of “${HEADING}”`;
+/** Runs the first program of the README, and those for the other frameworks that need no build. */
+export async function checkReceivers(project: InstalledProject): Promise<void> {
+  // Where a manager puts packages is the same for every framework: one of them runs the others.
+  for (const receiver of project.manager === 'npm' ? [first, ...others] : [first])
+    await checkReceiver(project, receiver);
+}
+
+/** Sends to a receiver what the README sends, and compares what both print with what it says they print. */
+async function checkReceiver(
+  { manager, directory }: InstalledProject,
+  { page, heading }: Receiver,
+): Promise<void> {
+  const what = `${manager}: “${heading}” of ${page} runs, and takes what “${HEADING}” sends`;
   const port = await freePort();
-  const [receive, send] = programs(port);
+  const receive = onPort(port, codeBlocks(page).filter((block) => block.heading === heading)[0]?.code);
+  const send = onPort(port, codeBlocks(first.page).filter((block) => block.heading === HEADING)[1]?.code);
   writeFileSync(join(directory, 'receive.ts'), receive);
   writeFileSync(join(directory, 'send.ts'), send);
 
@@ -40,15 +62,10 @@ export async function checkFirstReceiver({ manager, directory }: InstalledProjec
   }
 }
 
-/** The programs, on a port that is free here. */
-function programs(port: number): readonly [string, string] {
-  const [receive, send] = codeBlocks('README.md').filter(({ heading }) => heading === HEADING);
-  const codes = [receive?.code ?? '', send?.code ?? ''].map((code) => code.replace('3000', String(port)));
-  const [first = '', second = ''] = codes;
-  if (codes.some((code) => !code.includes(String(port)))) {
-    throw new Error(`README.md: “${HEADING}” must have two blocks that name port 3000`);
-  }
-  return [first, second];
+/** A program of a page, on a port that is free here. */
+function onPort(port: number, code: string | undefined): string {
+  if (code?.includes('3000') !== true) throw new Error('a page has no block that names port 3000');
+  return code.replace('3000', String(port));
 }
 
 function compare(what: string, { answers, events }: { answers: readonly string[]; events: string }): void {
