@@ -177,22 +177,22 @@ describe('/limited', () => {
     expect(await lastTold('/limited')).toMatchObject({ code: 'body_too_large' });
     expect(await deliver('/limited', await signed())).toEqual(processed);
   });
+});
 
-  test('refuses a body that stops', async () => {
-    const { method, headers, body } = await signed();
-    const status = await new Promise((resolve, reject) => {
-      const length = { 'content-length': String(body.length) };
-      const outgoing = httpRequest(`${served.origin}/limited`, {
-        agent: false,
-        method,
-        headers: { ...headers, ...length },
-      });
-      outgoing.on('response', ({ statusCode }) => resolve(statusCode)).on('error', reject);
-      outgoing.write(body.subarray(0, 10));
+test('a body that stops is refused', async () => {
+  const { method, headers, body } = await signed();
+  const status = await new Promise((resolve, reject) => {
+    const length = { 'content-length': String(body.length) };
+    const outgoing = httpRequest(`${served.origin}/impatient`, {
+      agent: false,
+      method,
+      headers: { ...headers, ...length },
     });
-    expect(status).toBe(408);
-    expect(await lastTold('/limited')).toMatchObject({ code: 'body_timeout' });
+    outgoing.on('response', ({ statusCode }) => resolve(statusCode)).on('error', reject);
+    outgoing.write(body.subarray(0, 10));
   });
+  expect(status).toBe(408);
+  expect(await lastTold('/impatient')).toMatchObject({ code: 'body_timeout' });
 });
 
 test('a body that was read as text in front is refused by name', async () => {

@@ -75,7 +75,8 @@ mountHandler('/ed25519', { secrets: bound('PUBLIC_KEY') });
 mountHandler('/github', { provider: github, replay: memoryReplayStore() });
 mountHandler('/failing');
 mountHandler('/copies');
-mountHandler('/limited', { maxBodyBytes: 1_000, bodyTimeoutMs: 100 });
+mountHandler('/limited', { maxBodyBytes: 1_000 });
+mountHandler('/impatient', { bodyTimeoutMs: 100 });
 mountHandler('/late', { handlerTimeoutMs: 20 });
 app.use('/parsed', async (c, next) => {
   await c.req.text();
