@@ -27,12 +27,13 @@ function isReadAsWhole({ bodyCache, raw }: HonoRequest): boolean {
 
 function wholeBodyReader(req: HonoRequest): BodyReader {
   return async () => {
+    const wasRead = Object.keys(req.bodyCache).length > 0;
     try {
       return new Uint8Array(await req.arrayBuffer());
     } catch (cause) {
-      if (req.raw.bodyUsed)
+      if (req.raw.bodyUsed && !wasRead)
         throw new WebhookError('body_aborted', 'the client stopped before the body was complete', { cause });
-      // Not even begun: somebody in front holds a reader of the stream.
+      // Somebody in front holds a reader of the stream, or has given the bytes away.
       throw new WebhookError(
         'body_already_parsed',
         'the request body is held by whatever stands in front: mount the webhook route before it',

@@ -124,10 +124,13 @@ export function settleOnResponse(response: ServerResponse, settle: (status: numb
   });
 }
 
-function canEnd({ statusCode }: ServerResponse, chunk: unknown): boolean {
+const NOT_IN_STATUS_MESSAGE = /[^\t\x20-\x7e\x80-\xff]/;
+
+function canEnd({ statusCode, statusMessage }: ServerResponse, chunk: unknown): boolean {
   const isData = typeof chunk === 'string' || chunk instanceof Uint8Array;
   const isChunk = isData || chunk === undefined || chunk === null || typeof chunk === 'function';
-  return isChunk && Number.isInteger(statusCode) && statusCode >= 100 && statusCode <= 999;
+  const isStatus = Number.isInteger(statusCode) && statusCode >= 100 && statusCode <= 999;
+  return isChunk && isStatus && !NOT_IN_STATUS_MESSAGE.test(statusMessage ?? '');
 }
 
 /**

@@ -273,13 +273,13 @@ describe('an answer that node:http refuses is refused at once, with nothing sett
     ['a number as text', (res) => Reflect.apply(res.end, res, [42])],
     ['an object as text', (res) => Reflect.apply(res.end, res, [{ ok: true }])],
     ['a status that does not exist', (res) => Object.assign(res, { statusCode: 1000 }).end('ab')],
+    ['two lines for a status line', (res) => Object.assign(res, { statusMessage: 'O\nK' }).end('ab')],
   ])('%s', async (_name, answer) => {
     const { get, statuses } = await serving((res) => {
       try {
         answer(res);
       } catch {
-        res.statusCode = 500;
-        res.end('error');
+        Object.assign(res, { statusCode: 500, statusMessage: 'Failed' }).end('error');
       }
     });
     expect(await get()).toMatchObject({ status: 500, text: 'error' });
