@@ -1,75 +1,20 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
-import {
-  createReceiver,
-  generateSecret,
-  memoryReplayStore,
-  type Receiver,
-  type ReceiverOptions,
-  type ReceiverOutcome,
-} from '@countersign/core';
+import type { Receiver } from '@countersign/core';
 import { countersign, type GuardedHandler, webhookGuard } from '@countersign/fastify';
-import {
-  type FakeClock,
-  fakeClock,
-  type RecordingReplayStore,
-  recordingReplayStore,
-  type SignedRequest,
-  type SignedRequestOptions,
-  signedRequest,
-} from '@countersign/testing';
+import type { SignedRequest } from '@countersign/testing';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
+import {
+  type Answer,
+  deliverTo,
+  eventually,
+  type Recorded,
+  type RecordedOptions,
+  recorded,
+} from '../adapters/recorded.js';
 
-/** An answer as its receiver sees it. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: string;
-}
-
-/** A receiver with what it told. */
-export interface Recorded {
-  readonly receiver: Receiver;
-  readonly clock: FakeClock;
-  readonly store: RecordingReplayStore;
-  readonly outcomes: ReceiverOutcome[];
-  /** A genuine delivery of now. */
-  signed(options?: Partial<SignedRequestOptions>): Promise<SignedRequest>;
-  /** Methods of the store that were called, and what became of commits. */
-  settled(): readonly string[];
-}
-
-/** How a receiver is made. */
-export interface RecordedOptions {
-  readonly receiver?: Partial<ReceiverOptions<Record<string, unknown>>>;
-  readonly store?: (now: () => number) => RecordingReplayStore;
-}
-
-/** A receiver without handlers. */
-export function recorded({ receiver: options = {}, store: storeOf }: RecordedOptions = {}): Recorded {
-  const clock = fakeClock();
-  const secret = generateSecret();
-  const outcomes: ReceiverOutcome[] = [];
-  const store = storeOf?.(clock.now) ?? recordingReplayStore(memoryReplayStore({ now: clock.now }));
-  const receiver = createReceiver({
-    secrets: secret,
-    replay: store,
-    now: clock.now,
-    schedule: clock.schedule,
-    onOutcome: (outcome) => outcomes.push(outcome),
-    ...options,
-  });
-  return {
-    receiver,
-    clock,
-    store,
-    outcomes,
-    signed: (changes = {}) => signedRequest({ secret, timestamp: new Date(clock.now()), ...changes }),
-    settled: () =>
-      store.calls.map(({ method, answer }) => (answer === undefined ? method : `${method}: ${answer}`)),
-  };
-}
+export { type Answer, eventually, type Recorded, recorded } from '../adapters/recorded.js';
 
 /** Serves an application until the test is over; its origin. */
 export async function serve(app: FastifyInstance): Promise<string> {
@@ -103,12 +48,7 @@ export async function bench({ mount, app = Fastify(), ...options }: BenchOptions
     ...made,
     app,
     origin,
-    async deliver({ method, headers, body }, path = '/webhooks') {
-      const isBodiless = method === 'GET' || method === 'HEAD';
-      const init = { method, headers, redirect: 'manual' as const, ...(!isBodiless && { body }) };
-      const response = await fetch(`${origin}${path}`, init);
-      return { status: response.status, headers: response.headers, body: await response.text() };
-    },
+    deliver: (request, path = '/webhooks') => deliverTo(`${origin}${path}`, request),
   };
 }
 
@@ -147,11 +87,6 @@ export async function goesAway(
   await eventually(isThere);
   client.destroy();
   await closed;
-}
-
-/** Until the expectation holds. */
-export function eventually(expectation: () => void): Promise<void> {
-  return vi.waitFor(expectation, { timeout: 10_000, interval: 2 });
 }
 
 /** A promise to be settled by hand. */

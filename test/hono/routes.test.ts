@@ -243,7 +243,7 @@ async function overdue(waitUntil?: (work: Promise<unknown>) => void) {
   const context = waitUntil && { waitUntil, passThroughOnException() {}, props: {} };
   const answer = made.app.request('/webhooks', await made.signed(), undefined, context);
   await started;
-  await made.passes(1_000);
+  await made.clock.advance(1_000);
   expect((await answer).status).toBe(503);
   expect(made.settled()).toEqual(['claim: claimed']);
   return { ...made, finish };
