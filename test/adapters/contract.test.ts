@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { errorTable, type ReceiverOutcome } from '@countersign/core';
 import {
   type AdapterTarget,
@@ -25,6 +27,11 @@ describe('the adapter contract', () => {
     expect(new Set(adapterRules.map(({ name }) => name)).size).toBe(adapterRules.length);
     expect(attacks.map(({ number }) => number)).toEqual(Array.from({ length: 27 }, (_, index) => index + 1));
     expect(adapterRules).toEqual([...behaviour, ...attacks]);
+  });
+
+  test('the README says how many there are', () => {
+    const page = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'utf8');
+    expect(page).toContain(`one contract, ${behaviour.length} rules and ${attacks.length} attacks`);
   });
 
   test('a rule that cannot be tried says so, and one that does not exist is a mistake', async () => {

@@ -1,7 +1,7 @@
 import { mountHandler, type WebhookDispatcher } from '@countersign/core';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
-import { addWebhookRoute, answerWith, fromFastifyRequest } from './webhook-route.js';
+import { addWebhookRoute, answerWith, fromFastifyRequest, SUPPORTED_FASTIFY } from './webhook-route.js';
 
 /** Options of {@link countersign}; those of every plugin, such as `prefix`, stand beside them. */
 export interface CountersignOptions {
@@ -32,6 +32,6 @@ const plugin: FastifyPluginAsync<CountersignOptions> = async (scope, { receiver,
  */
 export const countersign: FastifyPluginAsync<CountersignOptions> = fp(plugin, {
   name: '@countersign/fastify',
-  fastify: '>=5.12.0 <6',
+  fastify: SUPPORTED_FASTIFY,
   encapsulate: true,
 });

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import fp from 'fastify-plugin';
 import { misuse } from './misuse.js';
 import { SettledReplies } from './settled-replies.js';
-import { addWebhookRoute, answerWith, fromFastifyRequest } from './webhook-route.js';
+import { addWebhookRoute, answerWith, fromFastifyRequest, SUPPORTED_FASTIFY } from './webhook-route.js';
 
 /** A request behind a guard. */
 export interface GuardedRequest<Event> extends FastifyRequest {
@@ -64,5 +64,5 @@ export function webhookGuard<Event>(
       },
     });
   };
-  return fp(plugin, { name: '@countersign/fastify/guard', fastify: '>=5.12.0 <6', encapsulate: true });
+  return fp(plugin, { name: '@countersign/fastify/guard', fastify: SUPPORTED_FASTIFY, encapsulate: true });
 }

@@ -10,6 +10,9 @@ import type {
 } from 'fastify';
 import { misuse } from './misuse.js';
 
+/** The versions of Fastify that end an answer in one step, so that it can be held until it is settled. */
+export const SUPPORTED_FASTIFY = '>=5.12.0 <6';
+
 /** One webhook's route, in a scope of its own. */
 export interface WebhookRoute {
   readonly path: string;

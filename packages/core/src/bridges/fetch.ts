@@ -46,11 +46,8 @@ export function toFetchResponse({ status, headers, body }: WebhookResponse, requ
   if (request !== undefined && !request.bodyUsed && request.body?.locked === false) {
     void readAway(request.body.getReader());
   }
-  const bytes = typeof body === 'string' ? body : new Uint8Array(body);
-  return new Response(BODILESS.has(status) ? null : bytes, {
-    status,
-    headers,
-  });
+  const content = typeof body === 'string' ? body : new Uint8Array(body);
+  return new Response(BODILESS.has(status) ? null : content, { status, headers });
 }
 
 function fetchBodyReader(request: Request): BodyReader {

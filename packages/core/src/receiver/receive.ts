@@ -81,14 +81,8 @@ export async function receive<Taker>(
       data = await data;
       if (abort.signal.aborted) throw abort.signal.reason;
     }
-    const event = {
-      id,
-      type: decoded.type,
-      timestamp: decoded.timestamp,
-      data,
-      body: body.json,
-      unauthenticated,
-    };
+    const { type, timestamp } = decoded;
+    const event = { id, type, timestamp, data, body: body.json, unauthenticated };
     return { received: { event, delivery, session, abort, taker: destination.taker } };
   } catch (error) {
     await session?.release();
