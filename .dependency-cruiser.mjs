@@ -21,25 +21,47 @@ const coreFolders = [
 ];
 const core = '^packages/core/src';
 
-const layers = coreFolders.map((folder, index) => ({
-  name: `core-layers-${folder}`,
-  comment: `${folder}/ may import only from: ${[...coreFolders.slice(0, index), folder].join(', ')}.`,
-  severity: 'error',
-  from: { path: `${core}/${folder}/` },
-  to: { path: `${core}/`, pathNot: `${core}/(${coreFolders.slice(0, index + 1).join('|')})/` },
-}));
+// The order of the sender's folders is the way of an event; the stores, which implement a port, come last.
+const senderFolders = [
+  'errors',
+  'time',
+  'ports',
+  'transport',
+  'endpoint',
+  'event',
+  'routing',
+  'attempt',
+  'lane',
+  'worker',
+  'delivery',
+  'memory',
+  'sqlite',
+];
+
+const layersOf = (name, folders) => {
+  const source = `^packages/${name}/src`;
+  const known = folders.map((folder, index) => ({
+    name: `${name}-layers-${folder}`,
+    comment: `${folder}/ may import only from: ${[...folders.slice(0, index), folder].join(', ')}.`,
+    severity: 'error',
+    from: { path: `${source}/${folder}/` },
+    to: { path: `${source}/`, pathNot: `${source}/(${folders.slice(0, index + 1).join('|')})/` },
+  }));
+  const unknown = {
+    name: `${name}-layers-known`,
+    comment: `A new folder of ${name} needs its place in the order above.`,
+    severity: 'error',
+    from: { path: `${source}/[^/]+/`, pathNot: `${source}/(${folders.join('|')})/` },
+    to: {},
+  };
+  return [...known, unknown];
+};
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
-    ...layers,
-    {
-      name: 'core-layers-known',
-      comment: 'A new folder of core needs its place in the order above.',
-      severity: 'error',
-      from: { path: `${core}/[^/]+/`, pathNot: `${core}/(${coreFolders.join('|')})/` },
-      to: {},
-    },
+    ...layersOf('core', coreFolders),
+    ...layersOf('sender', senderFolders),
     {
       name: 'core-crypto-port',
       comment: 'Cryptography enters through #crypto, from keys/ downwards.',

@@ -1,6 +1,6 @@
 /**
  * The strict readers that the built-in providers are made of, for those who write a scheme or an envelope of
- * their own: one spelling for each value, nothing coerced.
+ * their own: one spelling for each value, nothing coerced, and one sentence for what is wrong.
  *
  * @module
  */
@@ -9,6 +9,7 @@ export { decodeHex, encodeHex } from './bytes/hex.js';
 export { bodyText, isJsonObject, parseJsonBody } from './bytes/json.js';
 export { formatTimestamp, parseTimestamp } from './bytes/timestamp.js';
 export { decodeUtf8, encodeUtf8, isVisibleAscii, isWellFormed } from './bytes/utf8.js';
+export { finiteNumber, kindOf, mustBe } from './errors/describe.js';
 export { malformedHeader } from './request/header-reader.js';
 export { jsonResponse } from './request/webhook-response.js';
 export { checkedId, isIdentity } from './scheme/identity.js';

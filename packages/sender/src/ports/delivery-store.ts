@@ -1,0 +1,398 @@
+import type { RetryPolicy } from '@countersign/core';
+import type { Wake } from './delivery-queue.js';
+
+// No absolute time decides anything across this port: what is due, leased, parked or expired is a duration from
+// now, and the store owns the clock (an injected one in tests, the database's where there are several machines).
+// Times of events are data; times that are read are for people.
+
+// ------------------------------------------------------------------------------------------------- records
+
+/** One tenant's name, {@link NO_TENANT} for what has none, {@link ANY_TENANT} for whoever may see all. */
+export type TenantScope = string;
+
+/** The tenant of events and endpoints that have none. */
+export const NO_TENANT = '';
+
+/** The scope of operators. No tenant can have this name. */
+export const ANY_TENANT = '*';
+
+/** An event as it is appended. Its `id` is unique within its tenant until retention prunes it. */
+export interface NewEvent {
+  readonly id: string;
+  /** A tenant's name or {@link NO_TENANT}. */
+  readonly tenant: string;
+  readonly type: string;
+  /** The payload: the JSON text that is sent, byte for byte. */
+  readonly data: string;
+  /** What makes two events with one id the same one: SHA-256 in hex of all that was given. */
+  readonly digest: string;
+  /** When it happened, epoch milliseconds. */
+  readonly timestampMs: number;
+  /** Deliveries of one key are made one after the other at each endpoint. */
+  readonly orderingKey?: string | undefined;
+  /** Goes to this endpoint alone, whatever it subscribes to. */
+  readonly endpointId?: string | undefined;
+}
+
+/** An event in the record. */
+export interface StoredEvent extends NewEvent {
+  /** Names it inside the store. */
+  readonly key: string;
+}
+
+/**
+ * What became of appended events. `appended`: which of them are new; the others were there already, and equal.
+ * `conflict`: the ids that exist with other content; nothing was stored.
+ */
+export type AppendResult =
+  | { readonly outcome: 'appended'; readonly isNew: readonly boolean[] }
+  | { readonly outcome: 'conflict'; readonly ids: readonly string[] };
+
+/** An endpoint that an event may be for. */
+export interface Subscriber {
+  readonly endpointId: string;
+  readonly status: EndpointStatus;
+  readonly filters?: EventFilters | undefined;
+}
+
+/** One event for one endpoint. `skipped`: the endpoint is disabled. */
+export interface NewDelivery {
+  readonly id: string;
+  readonly endpointId: string;
+  readonly status: 'pending' | 'skipped';
+  /** Until its first attempt. */
+  readonly delayMs: number;
+}
+
+/** Deliveries of one event. A large fan-out comes in parts, the last of which is `isLast`. */
+export interface Routing {
+  readonly event: StoredEvent;
+  readonly deliveries: readonly NewDelivery[];
+  readonly isLast: boolean;
+}
+
+export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'skipped';
+
+/** A delivery that may be attempted now. */
+export interface DueDelivery {
+  readonly id: string;
+  readonly event: StoredEvent;
+  /** Attempts made since the event was routed: the next one's number less one. */
+  readonly attempts: number;
+  /** Attempts that count against the retry schedule: a requeued delivery starts again at 0. */
+  readonly spent: number;
+  /** Answers that asked for another time and did not count. */
+  readonly postponements: number;
+  /** How long ago its first attempt failed; `undefined` before that. A requeued delivery starts again. */
+  readonly firstFailedForMs: number | undefined;
+}
+
+/** What one attempt came to, as people read it. */
+export interface AttemptRecord {
+  readonly number: number;
+  readonly durationMs: number;
+  /** The HTTP status, where there was an answer. */
+  readonly status?: number | undefined;
+  /** Why there was none, or why an answer counts as a failure. */
+  readonly error?: string | undefined;
+  readonly responseBody?: string | undefined;
+}
+
+/** What a delivery becomes by an attempt. */
+export type Next =
+  | { readonly status: 'delivered' }
+  | { readonly status: 'failed' }
+  | {
+      readonly status: 'pending';
+      readonly delayMs: number;
+      readonly spent: number;
+      readonly postponements: number;
+    };
+
+/** An attempt's outcome, to be recorded. */
+export interface Settlement {
+  readonly deliveryId: string;
+  readonly attempt: AttemptRecord;
+  readonly next: Next;
+}
+
+/** Something counted, for statistics: added to what the hour has. */
+export interface Tally {
+  /** `response`: an answer, whatever its status; its time is in `totalMs`, and `bin` says how long it took. */
+  readonly measure: 'delivered' | 'failed' | 'response';
+  readonly bin: number;
+  readonly count: number;
+  readonly totalMs: number;
+}
+
+/** What a lane's next owner must know. */
+export interface LaneState {
+  /** The lane is not due before. */
+  readonly parkForMs?: number | undefined;
+  /** Since when nothing but failures; `undefined` where the last attempt succeeded. */
+  readonly failingForMs?: number | undefined;
+  /** Failed attempts since the last success. */
+  readonly failures: number;
+  /** How long the endpoint's rate limit would need to forget what was sent. */
+  readonly rateDebtMs?: number | undefined;
+}
+
+/** The exclusive right to work one endpoint's deliveries until the lease ends. */
+export interface Lane {
+  readonly endpoint: EndpointRecord;
+  /** Never given twice for one endpoint: writes with an older one do nothing. */
+  readonly token: string;
+  readonly state: LaneState;
+}
+
+/** Why an endpoint is disabled: somebody asked, it answered 410, or it did nothing but fail. */
+export type DisabledReason = 'requested' | 'gone' | 'failing';
+
+/** What a lane's owner has to say. */
+export interface LaneReport {
+  readonly settlements: readonly Settlement[];
+  readonly tallies: readonly Tally[];
+  readonly state: LaneState;
+  /** Lets go of the lane. */
+  readonly release: boolean;
+  readonly disable?: Exclude<DisabledReason, 'requested'> | undefined;
+}
+
+export type EndpointStatus = 'enabled' | 'disabled';
+
+/** What an event's data must be, beside its type. Every filter that is given must match. */
+export interface EventFilters {
+  /** `data.job_type` */
+  readonly job_types?: readonly string[] | undefined;
+  /** `data.job_priority` */
+  readonly job_priorities?: readonly number[] | undefined;
+  /** `data.machine_id`; globs with `*`. */
+  readonly machine_ids?: readonly string[] | undefined;
+  /** `data.worker_id`; globs with `*`. */
+  readonly worker_ids?: readonly string[] | undefined;
+  /** Dot paths into `data`, each with the value that must stand there. */
+  readonly custom_filters?: Readonly<Record<string, string | number | boolean | null>> | undefined;
+}
+
+/** A secret in the record: sealed where the sender has `encryption`. */
+export interface StoredSecret {
+  readonly id: string;
+  readonly value: string;
+  /** How long it still signs; `undefined` for the current one. The store leaves out what has expired. */
+  readonly expiresInMs?: number | undefined;
+}
+
+/** Of an endpoint, what a store keeps and never looks at: a plain JSON object. */
+export interface EndpointSettings {
+  readonly url: string;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  /** Custom headers; values are sealed where the sender has `encryption`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly retry?: RetryPolicy | undefined;
+  readonly concurrency?: number | undefined;
+  readonly rateLimit?: { readonly perSecond: number } | undefined;
+}
+
+/** An endpoint as it is written. */
+export interface EndpointDraft {
+  readonly id: string;
+  readonly tenant: string;
+  readonly status: EndpointStatus;
+  readonly disabledReason?: DisabledReason | undefined;
+  /** Event patterns: a type, a beginning and `.*`, or `*`. */
+  readonly events: readonly string[];
+  readonly filters?: EventFilters | undefined;
+  /** The newest first. */
+  readonly secrets: readonly StoredSecret[];
+  readonly settings: EndpointSettings;
+}
+
+/** An endpoint in the record. */
+export interface EndpointRecord extends EndpointDraft {
+  /** 1 at first, and one more with every change, whoever makes it. */
+  readonly revision: number;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+/** A delivery as people read it. */
+export interface DeliveryRecord {
+  readonly id: string;
+  readonly endpointId: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly tenant: string;
+  readonly status: DeliveryStatus;
+  readonly attempts: number;
+  readonly createdAtMs: number;
+  /** When it came to its end; `undefined` while it is pending. */
+  readonly finishedAtMs?: number | undefined;
+  /** When the next attempt may be made; `undefined` unless it is pending and waits for nothing else. */
+  readonly nextAttemptAtMs?: number | undefined;
+  /** How the last attempt ended. */
+  readonly lastStatus?: number | undefined;
+  readonly lastError?: string | undefined;
+}
+
+/** An attempt in the record. */
+export interface StoredAttempt extends AttemptRecord {
+  readonly atMs: number;
+}
+
+/** Numbers of one endpoint, over a window of whole hours that includes the running one. */
+export interface EndpointTotals {
+  /** Now. */
+  readonly pending: number;
+  /** Pending, with an attempt behind them. */
+  readonly retrying: number;
+  readonly lastDeliveredAtMs: number | undefined;
+  /** Summed over the window. */
+  readonly tallies: readonly Tally[];
+}
+
+/** Numbers of the whole record. */
+export interface RecordTotals {
+  readonly endpoints: number;
+  readonly pending: number;
+  readonly retrying: number;
+}
+
+/** One page of a list. */
+export interface Page<T> {
+  readonly data: readonly T[];
+  /** For the next page; `undefined` on the last one. */
+  readonly nextCursor: string | undefined;
+}
+
+export interface PageQuery {
+  readonly limit: number;
+  /** A `nextCursor`; one that is none of this list's rejects with `invalid_cursor`. */
+  readonly cursor?: string | undefined;
+}
+
+/** Newest first. Without an endpoint or an event, `status` must be `failed` or `skipped`. */
+export interface DeliveryQuery extends PageQuery {
+  readonly endpointId?: string | undefined;
+  readonly eventId?: string | undefined;
+  readonly status?: DeliveryStatus | undefined;
+}
+
+/** Which deliveries are to be tried again. */
+export interface RequeueQuery {
+  readonly endpointId: string;
+  /** These alone; otherwise all that have one of the statuses. */
+  readonly deliveryIds?: readonly string[] | undefined;
+  /** `pending`: due at once instead of later. Delivered ones stay as they are. */
+  readonly statuses: readonly Exclude<DeliveryStatus, 'delivered'>[];
+  /** Created within this time. */
+  readonly createdWithinMs?: number | undefined;
+  readonly limit: number;
+}
+
+// ------------------------------------------------------------------------------------------------- the port
+
+/** Intake. */
+export interface EventLog<Transaction> {
+  /**
+   * Stores events, all or none; they are durable when the promise resolves, or when `transaction` commits. It
+   * only inserts: two producers' transactions never wait for each other, unless for the same event.
+   */
+  append(events: readonly NewEvent[], transaction?: Transaction): Promise<AppendResult>;
+  /** Events without deliveries yet, oldest first; nobody else is given them while the lease lasts. */
+  takeUnrouted(options: {
+    readonly limit: number;
+    readonly leaseMs: number;
+  }): Promise<readonly StoredEvent[]>;
+  /** The endpoints of a tenant that subscribe to one of these patterns, each once. */
+  subscribers(
+    query: PageQuery & { readonly tenant: string; readonly patterns: readonly string[] },
+  ): Promise<Page<Subscriber>>;
+  /** Deliveries in, events routed, lanes due: one step. A repeat changes nothing. */
+  route(routings: readonly Routing[]): Promise<void>;
+}
+
+/** Work. Every write of a lane checks its token. */
+export interface WorkLedger {
+  /** Lanes of enabled endpoints with something due, the longest waiting first; those named, where ids are given. */
+  takeLanes(options: {
+    readonly limit: number;
+    readonly leaseMs: number;
+    readonly endpointIds?: readonly string[] | undefined;
+  }): Promise<readonly Lane[]>;
+  /**
+   * What may be attempted now, the longest due first. Of one ordering key only the oldest pending one is. What the
+   * owner has in hand already it names in `except`.
+   */
+  due(
+    lane: Lane,
+    options: { readonly limit: number; readonly except: readonly string[] },
+  ): Promise<readonly DueDelivery[]>;
+  /** Extends leases. The lanes that are still held, with their endpoints as they are now. */
+  renew(lanes: readonly Lane[], leaseMs: number): Promise<readonly Lane[]>;
+  /** Outcomes, attempts, tallies and lane state in one step. `false`: the lane was lost, and nothing was written. */
+  settle(lane: Lane, report: LaneReport): Promise<boolean>;
+  /** Skips pending deliveries of disabled and deleted endpoints whose lane nobody holds; how many there were. */
+  skip(options: { readonly limit: number }): Promise<number>;
+  /** What is due now, and when the next thing is: for waits, and to repair lost wake-ups. */
+  outlook(options: { readonly limit: number }): Promise<Outlook>;
+}
+
+/** What lies ahead. */
+export interface Outlook {
+  /** Lanes that nobody holds, the longest waiting first, and `route` where an event waits for it. */
+  readonly due: readonly Wake[];
+  /** Until something else falls due; `undefined` where nothing will by itself. */
+  readonly nextInMs: number | undefined;
+}
+
+/** What people read and edit, always within a scope. Reads see all that was acknowledged before. */
+export interface Records {
+  endpoint(scope: TenantScope, id: string): Promise<EndpointRecord | undefined>;
+  /** Oldest first. */
+  endpoints(scope: TenantScope, query: PageQuery): Promise<Page<EndpointRecord>>;
+  /** `undefined`: the id is taken. */
+  createEndpoint(draft: EndpointDraft): Promise<EndpointRecord | undefined>;
+  /**
+   * Compare-and-set on the revision; `undefined`: it has another one by now, or is gone. Its tenant stays. Its lane is
+   * parked no longer; one that was disabled starts with a clean {@link LaneState}.
+   */
+  replaceEndpoint(expectedRevision: number, draft: EndpointDraft): Promise<EndpointRecord | undefined>;
+  /** `false`: there is none. Its deliveries stay in the record until retention prunes them. */
+  deleteEndpoint(scope: TenantScope, id: string): Promise<boolean>;
+  endpointTotals(
+    scope: TenantScope,
+    id: string,
+    options: { readonly windowMs: number },
+  ): Promise<EndpointTotals | undefined>;
+  totals(): Promise<RecordTotals>;
+
+  delivery(scope: TenantScope, id: string): Promise<DeliveryRecord | undefined>;
+  deliveries(scope: TenantScope, query: DeliveryQuery): Promise<Page<DeliveryRecord>>;
+  /** The event that a delivery is of. */
+  eventOf(scope: TenantScope, deliveryId: string): Promise<StoredEvent | undefined>;
+  /** Oldest first. */
+  attempts(scope: TenantScope, deliveryId: string): Promise<readonly StoredAttempt[]>;
+  /**
+   * Makes deliveries pending and due, oldest first, with the whole retry schedule before them again; a parked lane is
+   * due too. How many there were.
+   */
+  requeue(scope: TenantScope, query: RequeueQuery): Promise<number>;
+  /** Forgets events with all that became of them, the oldest first, unless something of them is pending. */
+  prune(options: { readonly olderThanMs: number; readonly limit: number }): Promise<number>;
+}
+
+/**
+ * Where events, deliveries and endpoints are kept: the one truth of a sender. `Transaction` is the caller's own
+ * database transaction, where a store can join one.
+ *
+ * What a call rejects with is a `SenderError` of the table; the same call may be made again.
+ */
+export interface DeliveryStore<Transaction = never> {
+  /** Opens it, and brings its schema up to date. Again, once it is open, does nothing. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+  readonly events: EventLog<Transaction>;
+  readonly work: WorkLedger;
+  readonly records: Records;
+}
