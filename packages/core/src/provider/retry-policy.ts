@@ -55,8 +55,12 @@ export const standardRetry: RetryPolicy = {
 
 /** The time from the first attempt to the last, at most. */
 export function retrySpanMs(policy: RetryPolicy): number {
-  const delaysMs = 'delaysMs' in policy ? policy.delaysMs : exponentialDelays(policy);
-  return delaysMs.reduce((sum, delayMs) => sum + delayMs, 0) * (1 + (policy.jitter ?? 0));
+  return retryDelaysMs(policy).reduce((sum, delayMs) => sum + delayMs, 0) * (1 + (policy.jitter ?? 0));
+}
+
+/** The delay before each attempt, the first included, without jitter: as many attempts as delays. */
+export function retryDelaysMs(policy: RetrySchedule): readonly number[] {
+  return 'delaysMs' in policy ? policy.delaysMs : exponentialDelays(policy);
 }
 
 function exponentialDelays(policy: Extract<RetrySchedule, { maxAttempts: number }>): readonly number[] {

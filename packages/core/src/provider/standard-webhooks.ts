@@ -25,6 +25,7 @@ const scheme: Scheme = {
   name: 'standardWebhooks',
   encoding: 'base64',
   headers: [ID, TIMESTAMP, SIGNATURE],
+  listsSignatures: true,
   authenticates: { body: 'all', id: true, timestamp: 'seconds', url: false },
   readKey: (secret) => [readKey(secret)],
   read(input) {

@@ -61,6 +61,7 @@ export function hmacScheme<const Content extends string>(options: HmacSchemeOpti
     name,
     encoding: signature.encoding,
     headers: wire.headers,
+    listsSignatures: signature.list !== undefined,
     authenticates: {
       body: template.has('body') ? 'all' : 'none',
       id: template.has('id'),

@@ -51,6 +51,8 @@ export interface Scheme {
   readonly encoding: SignatureEncoding;
   /** The headers that `write` makes, in lower case: no custom header may take their place. */
   readonly headers: readonly string[];
+  /** Whether `write` takes several signatures: senders sign with every key while secrets rotate. Default: one only. */
+  readonly listsSignatures?: boolean | undefined;
   /** The keys that a secret stands for; a `ConfigurationError` says what is wrong with its form. */
   readKey(secret: Secret): readonly KeyMaterial[];
   /** Reads and checks the headers, before the body is read. */

@@ -83,8 +83,11 @@ export interface DueDelivery {
   readonly spent: number;
   /** Answers that asked for another time and did not count. */
   readonly postponements: number;
-  /** How long ago its first attempt failed; `undefined` before that. A requeued delivery starts again. */
-  readonly firstFailedForMs: number | undefined;
+  /**
+   * {@link LaneState.successes} when its first attempt failed, as it was settled; `undefined` before that. A requeued
+   * delivery starts again.
+   */
+  readonly successesAtFirstFailure: number | undefined;
 }
 
 /** What one attempt came to, as people read it. */
@@ -107,6 +110,8 @@ export type Next =
       readonly delayMs: number;
       readonly spent: number;
       readonly postponements: number;
+      /** Kept for the next attempts, as {@link DueDelivery.successesAtFirstFailure}. */
+      readonly successesAtFirstFailure: number;
     };
 
 /** An attempt's outcome, to be recorded. */
@@ -133,6 +138,8 @@ export interface LaneState {
   readonly failingForMs?: number | undefined;
   /** Failed attempts since the last success. */
   readonly failures: number;
+  /** Attempts that succeeded, ever: whether it has grown says whether anything did meanwhile. */
+  readonly successes: number;
   /** How long the endpoint's rate limit would need to forget what was sent. */
   readonly rateDebtMs?: number | undefined;
 }
