@@ -53,6 +53,8 @@ export interface Subscriber {
   readonly endpointId: string;
   readonly status: EndpointStatus;
   readonly filters?: EventFilters | undefined;
+  /** As the endpoint has it. */
+  readonly firstDelayMs?: number | undefined;
 }
 
 /** One event for one endpoint. `skipped`: the endpoint is disabled. */
@@ -210,6 +212,8 @@ export interface EndpointDraft {
   /** Event patterns: a type, a beginning and `.*`, or `*`. */
   readonly events: readonly string[];
   readonly filters?: EventFilters | undefined;
+  /** Until a delivery's first attempt, where the endpoint has a retry schedule of its own. */
+  readonly firstDelayMs?: number | undefined;
   /** The newest first. */
   readonly secrets: readonly StoredSecret[];
   readonly settings: EndpointSettings;
