@@ -49,6 +49,11 @@ export const senderErrors = {
       'The endpoint was changed by others again and again while this change was made, or has another revision than the one expected, or its id is taken.',
     fix: 'Read the endpoint and make the change again.',
   },
+  endpoint_disabled: {
+    status: 409,
+    explanation: 'The endpoint is disabled: what is pending there is skipped, so nothing can be tried again.',
+    fix: 'Enable it first; `disabledReason` says why it was disabled.',
+  },
   already_delivered: {
     status: 409,
     explanation:

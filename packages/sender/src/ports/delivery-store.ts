@@ -298,6 +298,8 @@ export interface RequeueQuery {
   readonly statuses: readonly Exclude<DeliveryStatus, 'delivered'>[];
   /** Created within this time. */
   readonly createdWithinMs?: number | undefined;
+  /** At their end for at least this long: a recovery in steps does not take up again what it has just caused. */
+  readonly finishedForMs?: number | undefined;
   readonly limit: number;
 }
 
