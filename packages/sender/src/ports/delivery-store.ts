@@ -3,7 +3,8 @@ import type { Wake } from './delivery-queue.js';
 
 // No absolute time decides anything across this port: what is due, leased, parked or expired is a duration from
 // now, and the store owns the clock (an injected one in tests, the database's where there are several machines).
-// Times of events are data; times that are read are for people.
+// Times of events are data; times that are read are for people. Texts come back as they were, also with U+0000 in
+// them: receivers choose what their answers say.
 
 // ------------------------------------------------------------------------------------------------- records
 
@@ -151,6 +152,7 @@ export interface Lane {
   readonly endpoint: EndpointRecord;
   /** Never given twice for one endpoint: writes with an older one do nothing. */
   readonly token: string;
+  /** As it was settled last, its durations as long as they have become; what is over is left out. */
   readonly state: LaneState;
 }
 
@@ -251,7 +253,7 @@ export interface StoredAttempt extends AttemptRecord {
   readonly atMs: number;
 }
 
-/** Numbers of one endpoint, over a window of whole hours that includes the running one. */
+/** Numbers of one endpoint. The window is of whole hours: the running one, back to the one in which it began. */
 export interface EndpointTotals {
   /** Now. */
   readonly pending: number;
@@ -262,7 +264,7 @@ export interface EndpointTotals {
   readonly tallies: readonly Tally[];
 }
 
-/** Numbers of the whole record. */
+/** Numbers of the whole record: of all tenants, and of pending deliveries whose endpoint is deleted too. */
 export interface RecordTotals {
   readonly endpoints: number;
   readonly pending: number;
@@ -312,40 +314,68 @@ export interface EventLog<Transaction> {
    * only inserts: two producers' transactions never wait for each other, unless for the same event.
    */
   append(events: readonly NewEvent[], transaction?: Transaction): Promise<AppendResult>;
-  /** Events without deliveries yet, oldest first; nobody else is given them while the lease lasts. */
+  /**
+   * Events without deliveries yet, oldest first; nobody else is given them while the lease lasts. An event of an
+   * ordering key waits while an older one of its tenant and key is in somebody else's hands, so that a key's events
+   * are routed in their order by whoever routes what he is given in its order.
+   */
   takeUnrouted(options: {
     readonly limit: number;
     readonly leaseMs: number;
   }): Promise<readonly StoredEvent[]>;
-  /** The endpoints of a tenant that subscribe to one of these patterns, each once. */
+  /**
+   * The endpoints of a tenant that have one of these texts among their `events`, each once: whoever asks has made
+   * all the patterns that match a type.
+   */
   subscribers(
     query: PageQuery & { readonly tenant: string; readonly patterns: readonly string[] },
   ): Promise<Page<Subscriber>>;
-  /** Deliveries in, events routed, lanes due: one step. A repeat changes nothing. */
+  /**
+   * Deliveries in, events routed, lanes due: one step. A repeat changes nothing, whatever the ids: an event has one
+   * delivery at each endpoint, and one that is routed gets no more. An endpoint may be gone by now: what is pending
+   * there is skipped in time.
+   */
   route(routings: readonly Routing[]): Promise<void>;
 }
 
 /** Work. Every write of a lane checks its token. */
 export interface WorkLedger {
-  /** Lanes of enabled endpoints with something due, the longest waiting first; those named, where ids are given. */
+  /**
+   * Lanes of enabled endpoints with something due, the longest waiting first; those named, where ids are given. A lane
+   * waits since something fell due, or since it was let go of, or its parking or lease ended, whichever was last: a
+   * long backlog does not come before the others again and again.
+   */
   takeLanes(options: {
     readonly limit: number;
     readonly leaseMs: number;
     readonly endpointIds?: readonly string[] | undefined;
   }): Promise<readonly Lane[]>;
   /**
-   * What may be attempted now, the longest due first. Of one ordering key only the oldest pending one is. What the
-   * owner has in hand already it names in `except`.
+   * What may be attempted now, the longest due first. Of one ordering key only the oldest pending one is: the one whose
+   * event was appended first. What the owner has in hand already it names in `except`. Nothing, where the lane is lost,
+   * or its endpoint is no longer enabled.
    */
   due(
     lane: Lane,
     options: { readonly limit: number; readonly except: readonly string[] },
   ): Promise<readonly DueDelivery[]>;
-  /** Extends leases. The lanes that are still held, with their endpoints as they are now. */
+  /**
+   * Extends leases. The lanes that are still held, with their endpoints as they are now: a disabled one too, so that
+   * its owner can settle what is in flight and let go. The lane of a deleted one is missing, and its lease runs out;
+   * `settle` takes what is in flight there until then.
+   */
   renew(lanes: readonly Lane[], leaseMs: number): Promise<readonly Lane[]>;
-  /** Outcomes, attempts, tallies and lane state in one step. `false`: the lane was lost, and nothing was written. */
+  /**
+   * Outcomes, attempts, tallies and lane state in one step. `false`: the lane was lost or let go of before, and nothing
+   * was written. A settlement of what is not pending, of another endpoint's delivery, or of an attempt that is in the
+   * record already (by its number) changes nothing: a report may be made again after a lost answer, though its tallies
+   * then count twice. `disable` leaves an endpoint that is disabled already as it is.
+   */
   settle(lane: Lane, report: LaneReport): Promise<boolean>;
-  /** Skips pending deliveries of disabled and deleted endpoints whose lane nobody holds; how many there were. */
+  /**
+   * Skips pending deliveries of disabled and deleted endpoints whose lane nobody holds; how many there were. Fewer than
+   * `limit`: there are no more.
+   */
   skip(options: { readonly limit: number }): Promise<number>;
   /** What is due now, and when the next thing is: for waits, and to repair lost wake-ups. */
   outlook(options: { readonly limit: number }): Promise<Outlook>;
@@ -353,9 +383,15 @@ export interface WorkLedger {
 
 /** What lies ahead. */
 export interface Outlook {
-  /** Lanes that nobody holds, the longest waiting first, and `route` where an event waits for it. */
+  /**
+   * What `takeLanes` and `takeUnrouted` would give: lanes, the longest waiting first and no more than `limit`, and
+   * beside them `route` where an event waits for it.
+   */
   readonly due: readonly Wake[];
-  /** Until something else falls due; `undefined` where nothing will by itself. */
+  /**
+   * Until something else falls due: a delivery, the end of a lease or of parking. `undefined` where nothing will by
+   * itself.
+   */
   readonly nextInMs: number | undefined;
 }
 
@@ -364,11 +400,14 @@ export interface Records {
   endpoint(scope: TenantScope, id: string): Promise<EndpointRecord | undefined>;
   /** Oldest first. */
   endpoints(scope: TenantScope, query: PageQuery): Promise<Page<EndpointRecord>>;
-  /** `undefined`: the id is taken. */
+  /**
+   * `undefined`: the id is taken, also by a deleted endpoint as long as deliveries of it are in the record: they never
+   * get another owner.
+   */
   createEndpoint(draft: EndpointDraft): Promise<EndpointRecord | undefined>;
   /**
    * Compare-and-set on the revision; `undefined`: it has another one by now, or is gone. Its tenant stays. Its lane is
-   * parked no longer; one that was disabled starts with a clean {@link LaneState}.
+   * parked no longer; one that was disabled starts with a clean {@link LaneState}, but for its successes.
    */
   replaceEndpoint(expectedRevision: number, draft: EndpointDraft): Promise<EndpointRecord | undefined>;
   /** `false`: there is none. Its deliveries stay in the record until retention prunes them. */
@@ -388,10 +427,13 @@ export interface Records {
   attempts(scope: TenantScope, deliveryId: string): Promise<readonly StoredAttempt[]>;
   /**
    * Makes deliveries pending and due, oldest first, with the whole retry schedule before them again; a parked lane is
-   * due too. How many there were.
+   * due too. How many there were; fewer than `limit`: there are no more.
    */
   requeue(scope: TenantScope, query: RequeueQuery): Promise<number>;
-  /** Forgets events with all that became of them, the oldest first, unless something of them is pending. */
+  /**
+   * Forgets events with all that became of them, the oldest first, unless something of them is pending or they are not
+   * routed. How many there were; fewer than `limit`: there are no more.
+   */
   prune(options: { readonly olderThanMs: number; readonly limit: number }): Promise<number>;
 }
 
