@@ -26,6 +26,7 @@ const senderFolders = [
   'errors',
   'time',
   'ports',
+  'ids',
   'transport',
   'endpoint',
   'event',

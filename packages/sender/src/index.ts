@@ -1,5 +1,31 @@
+export type { TestResult } from './attempt/test-endpoint.js';
+export { createSender } from './create-sender.js';
+export type { DeliveryBook, DeliveryListOptions, RecoverOptions } from './delivery/deliveries.js';
+export type { Attempt, Delivery, DeliveryWithAttempts } from './delivery/delivery.js';
+export type { EndpointStats } from './delivery/stats.js';
+export type {
+  Endpoint,
+  EndpointChanges,
+  EndpointChoices,
+  EndpointInput,
+  EndpointWithSecret,
+} from './endpoint/endpoint.js';
+export type { EndpointBook, RotationOptions, UpdateOptions } from './endpoint/endpoints.js';
+export type { AllowedPort } from './endpoint/url-policy.js';
+export type { EncryptionOptions } from './endpoint/vault.js';
 export { isSenderError, SenderError, type SenderErrorOptions } from './errors/sender-error.js';
 export { type SenderErrorCode, type SenderErrorRow, senderErrors } from './errors/sender-errors.js';
+export type { EventFields, SendEvent } from './event/new-event.js';
+export type { SentEvent } from './event/send.js';
+export type { ListOptions, TenantOption } from './ids/scope.js';
+export type {
+  AttemptOutcome,
+  EndpointDisabled,
+  NoticeCode,
+  SenderNotice,
+  SenderOutcome,
+  SenderOutcomeHook,
+} from './observe/sender-outcome.js';
 export type { DeliveryQueue, Wake } from './ports/delivery-queue.js';
 export {
   ANY_TENANT,
@@ -42,3 +68,6 @@ export {
   type WorkLedger,
 } from './ports/delivery-store.js';
 export type { Exchange, ExchangeRequest, FailureReason, Transport } from './ports/transport.js';
+export type { Endpoints, Sender, SenderTotals, SendOptions, TestOptions } from './sender.js';
+export type { EventInputs, SenderOptions } from './sender-options.js';
+export { type PollingQueueOptions, pollingQueue } from './worker/polling-queue.js';

@@ -1,0 +1,37 @@
+import type { DeliveryInfo, Provider } from '@countersign/core';
+import { checkedProvider, mustBe } from '@countersign/core/strict';
+
+/** How a sender writes its requests: the first provider's envelope, signed by it and by the others. */
+export interface WireFormat {
+  readonly provider: Provider;
+  /** They add headers, and leave the body as it is. */
+  readonly alsoSign: readonly Provider[];
+  /** All header names that schemes and envelope write, in lower case: no custom header may have one. */
+  readonly headerNames: ReadonlySet<string>;
+}
+
+const SAMPLE_INFO: DeliveryInfo = { endpointId: 'wh_0', deliveryId: 'dlv_0', attempt: 1, test: false };
+
+/** The wire format of a sender; refuses schemes that would write one header, or the body, over each other. */
+export function wireFormat(provider: Provider, alsoSign: readonly Provider[]): WireFormat {
+  checkedProvider(provider);
+  if (!Array.isArray(alsoSign)) throw mustBe('alsoSign', 'a list of providers', alsoSign);
+  const headerNames = new Set(provider.scheme.headers);
+  for (const [index, { name, scheme }] of alsoSign.map(checkedProvider).entries()) {
+    const field = `alsoSign[${index}]`;
+    if (scheme.authenticates.body !== 'all') {
+      throw mustBe(field, 'a provider whose signature covers the body and stands in headers', name);
+    }
+    const taken = scheme.headers.find((header) => headerNames.has(header));
+    if (taken !== undefined) throw mustBe(field, `a provider that does not write \`${taken}\` too`, name);
+    for (const header of scheme.headers) headerNames.add(header);
+  }
+  for (const header of Object.keys(sampleHeaders(provider))) headerNames.add(header.toLowerCase());
+  return { provider, alsoSign, headerNames };
+}
+
+// Envelopes do not say which headers they write: one is asked to.
+function sampleHeaders({ envelope }: Provider): Readonly<Record<string, string>> {
+  const event = { id: 'evt_0', type: 'sample', timestamp: new Date(0), data: {} };
+  return envelope.encode(event, SAMPLE_INFO).headers;
+}

@@ -1,0 +1,192 @@
+import { finiteNumber } from '@countersign/core/strict';
+import { type AttemptTools, attempt } from './attempt/attempt.js';
+import { checkSignable } from './attempt/check-signable.js';
+import { type Target, targetOf } from './attempt/target.js';
+import { testEndpoint } from './attempt/test-endpoint.js';
+import { deliveryBook } from './delivery/deliveries.js';
+import { STATS_WINDOW_MS, statsOf } from './delivery/stats.js';
+import { endpointBook, unknownEndpoint } from './endpoint/endpoints.js';
+import { newEvent } from './event/new-event.js';
+import { type Intake, sendMany, sendOne } from './event/send.js';
+import { newId } from './ids/new-id.js';
+import { scopeOf } from './ids/scope.js';
+import { ExchangeSlots } from './lane/exchange-slots.js';
+import { OpenStore } from './open-store.js';
+import type { DeliveryQueue } from './ports/delivery-queue.js';
+import type { DeliveryStore, EndpointRecord, Records } from './ports/delivery-store.js';
+import { routeAll } from './routing/route.js';
+import type { Endpoints, Sender } from './sender.js';
+import { type SenderOptions, type SenderSettings, senderSettings } from './sender-options.js';
+import { Timeouts } from './time/timeouts.js';
+import { Maintenance } from './worker/maintenance.js';
+import { pollingQueue } from './worker/polling-queue.js';
+import { Worker } from './worker/worker.js';
+
+const STOP_TIMEOUT_MS = 10_000;
+const TEST_TYPE = 'webhook.test';
+const TEST_DATA = { message: 'This is a test.' };
+
+/**
+ * A sender: endpoints that subscribe, events that are sent to them, and the record of what became of each.
+ *
+ * Throws a `ConfigurationError` for options that cannot be used. Nothing is opened before it is needed.
+ *
+ * @example
+ * const sender = createSender({ store: sqliteStore({ path: 'webhooks.db' }) });
+ * const { secret } = await sender.endpoints.create({ url: 'https://example.com/webhooks', events: ['invoice.*'] });
+ * await sender.start();
+ * await sender.send({ type: 'invoice.paid', data: { amount: 1200 } });
+ */
+export function createSender<Events = Record<string, unknown>, Transaction = never>(
+  options: SenderOptions<Events, Transaction>,
+): Sender<Events, Transaction> {
+  const settings = senderSettings(options);
+  const { reporter, clock } = settings;
+  const store = new OpenStore(options.store);
+  const queue: DeliveryQueue<Transaction> =
+    options.queue ??
+    pollingQueue({
+      outlook: (limits) => options.store.work.outlook(limits),
+      clock,
+      onError: (error) => reporter.tellFailure('internal_error', 'the record cannot be reached', error),
+    });
+  const tools = attemptTools(settings);
+  const engine = createEngine(options.store, queue, settings, tools);
+  const { worker, maintenance, slots, prepare } = engine;
+  const records = async (): Promise<Records> => (await store.ready()).records;
+  const intake: Intake<Transaction> = {
+    rules: settings.eventRules,
+    events: async () => (await store.ready()).events,
+    queue,
+    onWakeFailed: (error) => reporter.tellFailure('wake_failed', 'a wake-up was not passed on', error),
+  };
+  let starting: Promise<void> | undefined;
+  let stopping: Promise<void> | undefined;
+
+  const start = async (): Promise<void> => {
+    await store.ready();
+    if (!settings.targets.vault.encrypts) reporter.tell(clearNotice);
+    worker.start();
+    maintenance.start();
+  };
+
+  const stop = async (timeoutMs: number): Promise<void> => {
+    await starting?.catch(() => {});
+    await Promise.all([worker.stop(timeoutMs), maintenance.stop()]);
+    await settings.transport.close();
+    await store.close();
+  };
+
+  return {
+    send: (event, ...[sendOptions]) => sendOne(event, intake, sendOptions?.transaction),
+    sendMany: (events, ...[sendOptions]) => sendMany(events, intake, sendOptions?.transaction),
+    endpoints: endpointsOf<Events>(settings, records, tools, prepare, worker),
+    deliveries: deliveryBook({ records, intake, clock, onRequeued: (id) => worker.onRouted([id]) }),
+    start() {
+      starting ??= start();
+      starting.catch(() => {
+        starting = undefined;
+      });
+      return starting;
+    },
+    async stop(stopOptions) {
+      const timeoutMs = finiteNumber('timeoutMs', stopOptions?.timeoutMs ?? STOP_TIMEOUT_MS, 0);
+      stopping ??= stop(timeoutMs);
+      await stopping;
+    },
+    observe: (hook) => reporter.observe(hook),
+    async totals() {
+      return { ...(await (await records()).totals()), inFlight: slots.inFlight, lanes: worker.lanes };
+    },
+  };
+}
+
+const clearNotice = {
+  kind: 'notice',
+  code: 'secrets_stored_in_clear',
+  message: 'secrets and header values are stored as they are: `encryption` seals them',
+} as const;
+
+function attemptTools(settings: SenderSettings): AttemptTools {
+  const { wire, transport, requestTimeoutMs, clock, storeResponseBody } = settings;
+  return {
+    wire,
+    transport,
+    allowsAddress: settings.endpointRules.urlPolicy.allowsAddress,
+    timeouts: new Timeouts(requestTimeoutMs, clock),
+    clock,
+    storeResponseBody,
+  };
+}
+
+/** What works the record. */
+interface Engine {
+  readonly worker: Worker;
+  readonly maintenance: Maintenance;
+  readonly slots: ExchangeSlots;
+  /** Makes an endpoint ready for attempts. */
+  readonly prepare: (record: EndpointRecord) => Target;
+}
+
+function createEngine<Transaction>(
+  store: DeliveryStore<Transaction>,
+  queue: DeliveryQueue<Transaction>,
+  settings: SenderSettings,
+  tools: AttemptTools,
+): Engine {
+  const { clock, reporter, random, firstDelayMs, retentionMs } = settings;
+  const slots = new ExchangeSlots(settings.slots, clock);
+  const maintenance = new Maintenance({ store, retentionMs, clock, reporter });
+  const prepare = (record: EndpointRecord): Target => targetOf(record, settings.targets, clock.now());
+  const worker: Worker = new Worker({
+    ledger: store.work,
+    queue,
+    route: (goesOn) => routeAll({ store, firstDelayMs, onRouted: (ids) => worker.onRouted(ids) }, goesOn),
+    lane: {
+      ledger: store.work,
+      slots,
+      attempt: (order, target) => attempt(order, target, tools),
+      targetOf: prepare,
+      clock,
+      random,
+      reporter,
+    },
+    laneConcurrency: settings.slots.concurrency + settings.slots.slowConcurrency,
+    reporter,
+    clock,
+    onDisabled: () => maintenance.skipSoon(),
+  });
+  return { worker, maintenance, slots, prepare };
+}
+
+function endpointsOf<Events>(
+  settings: SenderSettings,
+  records: () => Promise<Records>,
+  tools: AttemptTools,
+  prepare: (record: EndpointRecord) => Target,
+  worker: Worker,
+): Endpoints<Events> {
+  const { endpointRules, eventRules, wire, clock } = settings;
+  return {
+    ...endpointBook<Events>({
+      records,
+      rules: endpointRules,
+      checkSignable: (draft) => checkSignable(draft, prepare, wire, new Date(clock.now())),
+      onChange: (id, record) => worker.onChange(id, record),
+    }),
+    async test(id, testOptions) {
+      const record = await (await records()).endpoint(scopeOf(testOptions), id);
+      if (record === undefined) throw unknownEndpoint();
+      const { type = TEST_TYPE, data = TEST_DATA } = testOptions ?? {};
+      const event = await newEvent({ id: newId('test'), type, data }, { ...eventRules, schemas: undefined });
+      return testEndpoint(event, record, prepare, tools);
+    },
+    async stats(id, tenantOption) {
+      const found = await (await records()).endpointTotals(scopeOf(tenantOption), id, {
+        windowMs: STATS_WINDOW_MS,
+      });
+      if (found === undefined) throw unknownEndpoint();
+      return statsOf(found);
+    },
+  };
+}

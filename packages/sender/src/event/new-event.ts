@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { isWebhookError, type StandardSchema } from '@countersign/core';
+import { isWellFormed, validate } from '@countersign/core/strict';
+import { inputFault, invalidInput } from '../errors/invalid-input.js';
+import { SenderError } from '../errors/sender-error.js';
+import { newId } from '../ids/new-id.js';
+import { checkedId, tenantOf } from '../ids/scope.js';
+import type { NewEvent } from '../ports/delivery-store.js';
+import { dataText } from './json-data.js';
+
+const TYPE = /^[A-Za-z0-9_.:-]{1,128}$/;
+const MAX_KEY_LENGTH = 256;
+const LAST_TIMESTAMP_MS = Date.UTC(10_000, 0) - 1;
+const NAMES = ['type', 'data', 'id', 'tenant', 'orderingKey', 'timestamp'];
+
+/** What every event can say beside its type and data. */
+export interface EventFields {
+  /**
+   * What makes a repeated `send` the same event: letters, digits, `_` and `-`, unique within the tenant until retention
+   * prunes it. Default: a new one, `evt_…`.
+   */
+  readonly id?: string | undefined;
+  /** Whose event it is: it reaches that tenant's endpoints alone. Without one it reaches endpoints without one. */
+  readonly tenant?: string | undefined;
+  /** Events of one key are delivered one after the other at each endpoint. */
+  readonly orderingKey?: string | undefined;
+  /** When it happened. Default: now. */
+  readonly timestamp?: Date | undefined;
+}
+
+/** An event to be sent: typed by `events` of the sender, where it has them. */
+export type SendEvent<Events> = string extends keyof Events
+  ? EventFields & { readonly type: string; readonly data: unknown }
+  : {
+      readonly [Type in keyof Events & string]: EventFields & {
+        readonly type: Type;
+        readonly data: Events[Type];
+      };
+    }[keyof Events & string];
+
+/** What events are checked against. */
+export interface EventRules {
+  /** By type; `undefined`: every type is known and any data is taken. */
+  readonly schemas: ReadonlyMap<string, StandardSchema> | undefined;
+  readonly maxEventBytes: number;
+  /** Wall-clock epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** An event, checked, with its data as the text that will be sent. `endpointId`: for this endpoint alone. */
+export async function newEvent(input: unknown, rules: EventRules, endpointId?: string): Promise<NewEvent> {
+  if (typeof input !== 'object' || input === null)
+    throw invalidInput('event', 'an object with `type` and `data`', input);
+  const given = (name: string): unknown => Reflect.get(input, name);
+  for (const name of Object.keys(input)) {
+    if (!NAMES.includes(name))
+      throw inputFault('event', `has an unknown member: the members are ${NAMES.join(', ')}`);
+  }
+  const type = checkedType(given('type'), rules);
+  const id = given('id');
+  const timestamp = checkedTimestamp(given('timestamp'));
+  const orderingKey = checkedKey(given('orderingKey'));
+  const data = dataText(given('data'));
+  checkSize(data, rules.maxEventBytes);
+  await checkSchema(data, rules.schemas?.get(type));
+  return {
+    id: id === undefined ? newId('evt') : checkedId('id', id),
+    tenant: tenantOf(given('tenant')),
+    type,
+    data,
+    digest: digestOf({ type, data, timestamp, orderingKey, endpointId }),
+    timestampMs: timestamp?.getTime() ?? rules.now(),
+    orderingKey,
+    endpointId,
+  };
+}
+
+function checkedType(type: unknown, { schemas }: EventRules): string {
+  if (typeof type !== 'string' || !TYPE.test(type)) {
+    throw invalidInput('type', '1 to 128 letters, digits, `_`, `.`, `:` or `-`', type);
+  }
+  if (schemas?.has(type) === false) throw inputFault('type', "is none of the sender's `events`");
+  return type;
+}
+
+function checkedTimestamp(timestamp: unknown): Date | undefined {
+  if (timestamp === undefined) return undefined;
+  if (timestamp instanceof Date && timestamp.getTime() >= 0 && timestamp.getTime() <= LAST_TIMESTAMP_MS)
+    return timestamp;
+  throw invalidInput('timestamp', 'a valid Date from 1970 to 9999', timestamp);
+}
+
+function checkedKey(key: unknown): string | undefined {
+  if (key === undefined) return undefined;
+  const isKey = typeof key === 'string' && key !== '' && key.length <= MAX_KEY_LENGTH && isWellFormed(key);
+  if (isKey && !key.includes('\0')) return key;
+  throw invalidInput('orderingKey', `a text of 1 to ${MAX_KEY_LENGTH} characters`, key);
+}
+
+function checkSize(data: string, maxBytes: number): void {
+  const bytes = Buffer.byteLength(data);
+  if (bytes <= maxBytes) return;
+  throw new SenderError(
+    'event_too_large',
+    `\`data\` is ${bytes} bytes of JSON, more than the ${maxBytes} that are allowed`,
+    { field: 'data' },
+  );
+}
+
+/** Judged as it will stand on the wire: a `Date` is a text there. */
+async function checkSchema(data: string, schema: StandardSchema | undefined): Promise<void> {
+  if (schema === undefined) return;
+  try {
+    await validate(schema, JSON.parse(data));
+  } catch (error) {
+    if (!isWebhookError(error)) throw error;
+    throw new SenderError('schema_mismatch', error.message, { field: 'data' });
+  }
+}
+
+interface Content {
+  readonly type: string;
+  readonly data: string;
+  readonly timestamp: Date | undefined;
+  readonly orderingKey: string | undefined;
+  readonly endpointId: string | undefined;
+}
+
+function digestOf({ type, data, timestamp, orderingKey, endpointId }: Content): string {
+  // JSON has no line break: the first one ends the head.
+  const head = JSON.stringify([type, timestamp?.getTime() ?? null, orderingKey ?? null, endpointId ?? null]);
+  return createHash('sha256').update(`${head}\n`).update(data).digest('hex');
+}

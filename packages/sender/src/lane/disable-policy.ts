@@ -1,0 +1,25 @@
+import type { DisableRule } from '@countersign/core';
+import type { Verdict } from '../attempt/classify.js';
+import type { LaneReport } from '../ports/delivery-store.js';
+
+/** A failed attempt, and what came before it. */
+export interface FailedAttempt {
+  readonly verdict: Verdict;
+  /** For how long the endpoint has done nothing but fail. */
+  readonly failingForMs: number;
+  /** It was the delivery's last attempt. */
+  readonly isExhausted: boolean;
+  /** Something succeeded at the endpoint since the delivery's first attempt failed. */
+  readonly hasSucceededSince: boolean;
+}
+
+/** Why an endpoint is to be disabled by an attempt, if it is: it says that it is gone, or only fails. */
+export function disabledBy(rule: DisableRule | undefined, failed: FailedAttempt): LaneReport['disable'] {
+  if (failed.verdict.kind === 'gone') return 'gone';
+  if (failed.verdict.kind === 'delivered' || rule === undefined) return undefined;
+  const isOver =
+    rule.when === 'failing-for'
+      ? failed.failingForMs >= rule.ms
+      : failed.isExhausted && !failed.hasSucceededSince;
+  return isOver ? 'failing' : undefined;
+}

@@ -1,0 +1,284 @@
+import type { Attempted, AttemptOrder } from '../attempt/attempt.js';
+import { nextStep } from '../attempt/next-step.js';
+import type { Target } from '../attempt/target.js';
+import type { Reporter } from '../observe/reporter.js';
+import type {
+  DueDelivery,
+  EndpointRecord,
+  Lane,
+  LaneReport,
+  Settlement,
+  WorkLedger,
+} from '../ports/delivery-store.js';
+import type { Clock } from '../time/clock.js';
+import { Signal } from '../time/signal.js';
+import { untilDone } from '../time/until-done.js';
+import { attemptOutcome } from './attempt-outcome.js';
+import { disabledBy } from './disable-policy.js';
+import type { ExchangeSlots, Slot } from './exchange-slots.js';
+import { LaneHealth } from './lane-health.js';
+import { talliesOf } from './tallies.js';
+
+/** Outcomes that may wait to be recorded before nothing new is started: what a crash could send again. */
+const MOST_UNSETTLED = 256;
+const MOST_BUFFERED = 256;
+/** A shorter wait is waited out, a longer one lets the lane go. */
+const LONGEST_HELD_WAIT_MS = 1000;
+
+/** What lanes are worked with. */
+export interface LaneTools {
+  readonly ledger: WorkLedger;
+  readonly slots: ExchangeSlots;
+  readonly attempt: (order: AttemptOrder, target: Target) => Promise<Attempted | undefined>;
+  readonly targetOf: (record: EndpointRecord) => Target;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly reporter: Reporter;
+  /** Whether others wait for their turn, so that a lane held for `heldMs` should let go. */
+  readonly shouldYield: (heldMs: number) => boolean;
+}
+
+/**
+ * One endpoint's deliveries, for as long as there is something to do: fetched, attempted within the endpoint's and the
+ * sender's limits, recorded together, let go. Concurrency, rate and parking live in memory while the lane is held.
+ */
+export class LaneRun {
+  readonly #tools: LaneTools;
+  readonly #lane: Lane;
+  readonly #startedMs: number;
+  readonly #health: LaneHealth;
+  readonly #changed = new Signal();
+  readonly #inFlight = new Map<string, AbortController>();
+  #target: Target;
+  #buffer: DueDelivery[] = [];
+  #unsettled: Settlement[] = [];
+  /** There may be more due than was fetched. */
+  #mayHaveMore = true;
+  /** Nothing new is started. */
+  #isEnding = false;
+  /** Nothing more can be written. */
+  readonly #lost = new AbortController();
+  #disable: LaneReport['disable'];
+  #leaveTurn: (() => void) | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #nextDueMs = Number.POSITIVE_INFINITY;
+
+  constructor(lane: Lane, tools: LaneTools) {
+    this.#lane = lane;
+    this.#tools = tools;
+    this.#startedMs = tools.clock.steadyNow();
+    this.#target = tools.targetOf(lane.endpoint);
+    this.#health = new LaneHealth(lane.state, this.#target, this.#startedMs);
+  }
+
+  get lane(): Lane {
+    return this.#lane;
+  }
+
+  /** The endpoint was disabled by what it answered, and that is recorded. */
+  get disabled(): LaneReport['disable'] {
+    return this.#lost.signal.aborted ? undefined : this.#disable;
+  }
+
+  /** When something of it may be due again, as far as this owner knows. */
+  get wakeInMs(): number | undefined {
+    const nowMs = this.#nowMs();
+    if (this.#buffer.length > 0 || this.#mayHaveMore) return this.#health.waitMs(nowMs);
+    const dueInMs = this.#nextDueMs - nowMs;
+    return Number.isFinite(dueInMs) ? Math.max(0, dueInMs, this.#health.waitMs(nowMs)) : undefined;
+  }
+
+  /** Something may have become due. */
+  poke(): void {
+    this.#mayHaveMore = true;
+    this.#changed.set();
+  }
+
+  /** The endpoint as it is now; `undefined`: deleted. Exchanges in flight end as they began. */
+  refresh(record: EndpointRecord | undefined): void {
+    if (record?.status !== 'enabled') {
+      this.end();
+      return;
+    }
+    if (record.revision <= this.#target.record.revision) return;
+    try {
+      this.#target = this.#tools.targetOf(record);
+    } catch (error) {
+      this.#tools.reporter.tellFailure('internal_error', 'an endpoint cannot be used', error, record.id);
+      this.end();
+      return;
+    }
+    this.#health.retarget(this.#target, this.#nowMs());
+    this.#changed.set();
+  }
+
+  /** Lets go as soon as what is in flight has ended and is recorded. */
+  end(): void {
+    this.#isEnding = true;
+    this.#changed.set();
+  }
+
+  /** The lease has gone to somebody else, or there is no time left: what is in flight is given up. */
+  lose(): void {
+    this.#isEnding = true;
+    this.#lost.abort();
+    for (const abort of this.#inFlight.values()) abort.abort();
+    this.#changed.set();
+  }
+
+  /** Works the lane until it is let go or lost. Never rejects. */
+  async run(): Promise<void> {
+    for (;;) {
+      await this.#refill();
+      this.#startWhatMay();
+      if (this.#isAtEnd()) break;
+      await this.#changed.wait();
+      if (this.#unsettled.length > 0 && !this.#isAtEnd()) await this.#settle(false);
+    }
+    this.#leaveTurn?.();
+    this.#cancelTimer?.();
+    if (!this.#lost.signal.aborted) await this.#settle(true);
+  }
+
+  #isAtEnd(): boolean {
+    if (this.#inFlight.size > 0) return false;
+    if (this.#isEnding) return true;
+    if (this.#buffer.length === 0) return !this.#mayHaveMore;
+    return this.#health.waitMs(this.#nowMs()) > LONGEST_HELD_WAIT_MS;
+  }
+
+  async #refill(): Promise<void> {
+    const wanted = Math.min(MOST_BUFFERED, 2 * this.#health.window);
+    if (this.#isEnding || !this.#mayHaveMore || this.#buffer.length >= this.#health.window) return;
+    this.#mayHaveMore = false;
+    const except = [
+      ...this.#inFlight.keys(),
+      ...this.#buffer.map(({ id }) => id),
+      ...this.#unsettled.map(({ deliveryId }) => deliveryId),
+    ];
+    const limit = wanted - this.#buffer.length;
+    const due = await this.#untilDone(() => this.#tools.ledger.due(this.#lane, { limit, except }));
+    if (due === undefined) return;
+    this.#buffer.push(...due);
+    if (due.length === limit) this.#mayHaveMore = true;
+  }
+
+  #startWhatMay(): void {
+    const { slots, shouldYield } = this.#tools;
+    while (this.#mayStart()) {
+      if (shouldYield(this.#nowMs() - this.#startedMs)) {
+        this.end();
+        return;
+      }
+      const slot = slots.tryTake();
+      if (slot === undefined) {
+        this.#leaveTurn = slots.wait((turn) => this.#onTurn(turn));
+        return;
+      }
+      this.#startNext(slot);
+    }
+  }
+
+  #mayStart(): boolean {
+    if (this.#isEnding || this.#leaveTurn !== undefined || this.#buffer.length === 0) return false;
+    if (this.#inFlight.size >= this.#health.window || this.#unsettled.length >= MOST_UNSETTLED) return false;
+    const waitMs = this.#health.waitMs(this.#nowMs());
+    if (waitMs === 0) return true;
+    if (waitMs <= LONGEST_HELD_WAIT_MS) this.#wakeAfter(waitMs);
+    return false;
+  }
+
+  #wakeAfter(waitMs: number): void {
+    this.#cancelTimer ??= this.#tools.clock.schedule(() => {
+      this.#cancelTimer = undefined;
+      this.#changed.set();
+    }, waitMs);
+  }
+
+  #onTurn(slot: Slot): void {
+    this.#leaveTurn = undefined;
+    if (this.#mayStart()) this.#startNext(slot);
+    else slot.release();
+    this.#startWhatMay();
+    this.#changed.set();
+  }
+
+  #startNext(slot: Slot): void {
+    const delivery = this.#buffer.shift();
+    if (delivery === undefined) {
+      slot.release();
+      return;
+    }
+    const abort = new AbortController();
+    this.#inFlight.set(delivery.id, abort);
+    this.#health.started(this.#nowMs());
+    const order = {
+      event: delivery.event,
+      deliveryId: delivery.id,
+      number: delivery.attempts + 1,
+      test: false,
+      abort,
+    };
+    void this.#tools.attempt(order, this.#target).then((attempted) => {
+      slot.release();
+      this.#inFlight.delete(delivery.id);
+      if (attempted !== undefined) this.#ended(delivery, attempted);
+      this.#startWhatMay();
+      this.#changed.set();
+    });
+  }
+
+  #ended(delivery: DueDelivery, { record, verdict }: Attempted): void {
+    const nowMs = this.#nowMs();
+    const { random, reporter } = this.#tools;
+    const { plan } = this.#target;
+    this.#health.ended(verdict, nowMs);
+    const { successes } = this.#health;
+    const next = nextStep(verdict, delivery, plan, { successes, random });
+    const settlement = { deliveryId: delivery.id, attempt: record, next };
+    this.#unsettled.push(settlement);
+    if (next.status === 'pending') this.#nextDueMs = Math.min(this.#nextDueMs, nowMs + next.delayMs);
+    this.#disable ??= disabledBy(plan.disable, {
+      verdict,
+      failingForMs: this.#health.failingForMs(nowMs),
+      isExhausted: next.status === 'failed',
+      hasSucceededSince: (delivery.successesAtFirstFailure ?? successes) !== successes,
+    });
+    if (this.#disable !== undefined) this.end();
+    reporter.tell(attemptOutcome(this.#lane.endpoint.id, delivery, settlement));
+  }
+
+  async #settle(release: boolean): Promise<void> {
+    const settlements = this.#unsettled;
+    this.#unsettled = [];
+    const report: LaneReport = {
+      settlements,
+      tallies: talliesOf(settlements),
+      state: this.#health.state(this.#nowMs()),
+      release,
+      disable: this.#disable,
+    };
+    const isHeld = await this.#untilDone(() => this.#tools.ledger.settle(this.#lane, report));
+    if (isHeld !== false) return;
+    const { id } = this.#lane.endpoint;
+    this.#tools.reporter.tell({
+      kind: 'notice',
+      code: 'lane_lost',
+      message: `endpoint ${id} was taken over by another process; ${settlements.length} outcomes are not recorded here`,
+      endpointId: id,
+    });
+    this.lose();
+  }
+
+  /** Outcomes are never thrown away because the record cannot be reached. */
+  #untilDone<T>(call: () => Promise<T>): Promise<T | undefined> {
+    const { clock, reporter } = this.#tools;
+    const onError = (error: unknown): void =>
+      reporter.tellFailure('internal_error', 'the record cannot be reached', error, this.#lane.endpoint.id);
+    return untilDone(call, { clock, signal: this.#lost.signal, onError });
+  }
+
+  #nowMs(): number {
+    return this.#tools.clock.steadyNow();
+  }
+}

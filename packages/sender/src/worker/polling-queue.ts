@@ -1,0 +1,80 @@
+import type { DeliveryQueue, Wake } from '../ports/delivery-queue.js';
+import type { Outlook } from '../ports/delivery-store.js';
+import type { Clock } from '../time/clock.js';
+import { Signal } from '../time/signal.js';
+
+const LONGEST_SLEEP_MS = 5000;
+const AFTER_FAILURE_MS = 1000;
+const LOOKED_AT_ONCE = 256;
+
+/** What the default queue looks at. */
+export interface PollingQueueOptions {
+  readonly outlook: (options: { readonly limit: number }) => Promise<Outlook>;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * The default queue: wake-ups of this process at once, all others by looking at what the record says is due, when it
+ * says so and every 5 s. It keeps nothing that the record does not have.
+ */
+export function pollingQueue({ outlook, clock, onError }: PollingQueueOptions): DeliveryQueue<unknown> {
+  const ready = new Map<string, Wake>();
+  const changed = new Signal();
+  let nextLookMs = 0;
+
+  const enqueue = (work: Wake): void => void ready.set(`${work.kind} ${work.id}`, work);
+
+  const look = async (): Promise<void> => {
+    nextLookMs = clock.steadyNow() + LONGEST_SLEEP_MS;
+    try {
+      const { due, nextInMs = LONGEST_SLEEP_MS } = await outlook({ limit: LOOKED_AT_ONCE });
+      for (const work of due) enqueue(work);
+      const waitMs = due.length >= LOOKED_AT_ONCE ? 0 : nextInMs;
+      nextLookMs = Math.min(nextLookMs, clock.steadyNow() + waitMs);
+    } catch (error) {
+      onError(error);
+      nextLookMs = clock.steadyNow() + AFTER_FAILURE_MS;
+    }
+  };
+
+  return {
+    async wake(work) {
+      for (const one of work) {
+        if (one.delayMs <= 0) enqueue(one);
+        else nextLookMs = Math.min(nextLookMs, clock.steadyNow() + one.delayMs);
+      }
+      changed.set();
+    },
+    async consume(onWake, { concurrency, signal }) {
+      const running = new Set<Promise<void>>();
+      const start = (work: Wake): void => {
+        const run = onWake(work).finally(() => {
+          running.delete(run);
+          changed.set();
+        });
+        running.add(run);
+      };
+      const onAbort = (): void => changed.set();
+      signal.addEventListener('abort', onAbort);
+      while (!signal.aborted) {
+        for (const [key, work] of ready) {
+          if (running.size >= concurrency) break;
+          ready.delete(key);
+          start(work);
+        }
+        const mayLook = ready.size === 0 && running.size < concurrency;
+        const waitMs = nextLookMs - clock.steadyNow();
+        if (mayLook && waitMs <= 0) {
+          await look();
+          continue;
+        }
+        const cancel = mayLook ? clock.schedule(() => changed.set(), waitMs) : undefined;
+        await changed.wait();
+        cancel?.();
+      }
+      signal.removeEventListener('abort', onAbort);
+      await Promise.all(running);
+    },
+  };
+}
