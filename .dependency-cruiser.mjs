@@ -27,6 +27,7 @@ const senderFolders = [
   'time',
   'ports',
   'ids',
+  'observe',
   'transport',
   'endpoint',
   'event',
