@@ -2,6 +2,7 @@ import { newId } from '../ids/new-id.js';
 import type {
   DeliveryStore,
   NewDelivery,
+  Page,
   Routing,
   StoredEvent,
   Subscriber,
@@ -13,6 +14,7 @@ const EVENTS_AT_ONCE = 64;
 const SUBSCRIBERS_AT_ONCE = 500;
 const DELIVERIES_AT_ONCE = 500;
 const LEASE_MS = 15_000;
+const EMPTY: Page<Subscriber> = { data: [], nextCursor: undefined };
 
 /** What events are routed with. */
 export interface RoutingTools {
@@ -32,61 +34,52 @@ export async function routeAll(tools: RoutingTools, goesOn: () => boolean): Prom
   }
 }
 
+/** In their order, so that events of one ordering key never overtake each other. */
 async function routeEvents(events: readonly StoredEvent[], tools: RoutingTools): Promise<void> {
   const batch = new RoutingBatch(tools);
-  // Events of one kind have the same subscribers: these are read once.
-  for (const group of kindsOf(events)) {
-    const [first] = group;
-    const read = first.endpointId === undefined ? subscribersOf(first, tools) : named(first, tools);
-    let previous: readonly Subscriber[] | undefined;
-    for await (const page of read) {
-      if (previous !== undefined) await batch.addPage(group, previous, false);
-      previous = page;
+  const subscribers = new SubscriberPages(tools);
+  for (const event of events) {
+    let page = await subscribers.first(event);
+    await batch.add(event, page);
+    while (page.nextCursor !== undefined) {
+      page = await subscribers.read(event, page.nextCursor);
+      await batch.add(event, page);
     }
-    await batch.addPage(group, previous ?? [], true);
   }
   await batch.write();
 }
 
-type Group = readonly [StoredEvent, ...StoredEvent[]];
+/** Who subscribes, page by page. Events that are routed together and are of one kind share the first page. */
+class SubscriberPages {
+  readonly #tools: RoutingTools;
+  readonly #firstPages = new Map<string, Page<Subscriber>>();
 
-function kindsOf(events: readonly StoredEvent[]): Iterable<Group> {
-  const groups = new Map<string, [StoredEvent, ...StoredEvent[]]>();
-  for (const event of events) {
-    const kind = kindOf(event);
-    const group = groups.get(kind);
-    if (group === undefined) groups.set(kind, [event]);
-    else group.push(event);
+  constructor(tools: RoutingTools) {
+    this.#tools = tools;
   }
-  return groups.values();
-}
 
-function kindOf({ tenant, type, endpointId, key }: StoredEvent): string {
-  return endpointId === undefined ? `${tenant}\n${type}` : key;
-}
+  async first(event: StoredEvent): Promise<Page<Subscriber>> {
+    if (event.endpointId !== undefined) return this.#named(event, event.endpointId);
+    const kind = `${event.tenant}\n${event.type}`;
+    const known = this.#firstPages.get(kind);
+    if (known !== undefined) return known;
+    const page = await this.read(event);
+    this.#firstPages.set(kind, page);
+    return page;
+  }
 
-async function* subscribersOf(
-  { tenant, type }: StoredEvent,
-  { store }: RoutingTools,
-): AsyncGenerator<readonly Subscriber[]> {
-  const patterns = patternsOf(type);
-  let cursor: string | undefined;
-  do {
-    const page = await store.events.subscribers({ tenant, patterns, limit: SUBSCRIBERS_AT_ONCE, cursor });
-    yield page.data;
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-}
+  read({ tenant, type }: StoredEvent, cursor?: string): Promise<Page<Subscriber>> {
+    const query = { tenant, patterns: patternsOf(type), limit: SUBSCRIBERS_AT_ONCE, cursor };
+    return this.#tools.store.events.subscribers(query);
+  }
 
-/** The one endpoint that an event is for, if it is still there. Filters do not concern it. */
-async function* named(
-  { tenant, endpointId = '' }: StoredEvent,
-  { store }: RoutingTools,
-): AsyncGenerator<readonly Subscriber[]> {
-  const record = await store.records.endpoint(tenant, endpointId);
-  yield record === undefined
-    ? []
-    : [{ endpointId, status: record.status, firstDelayMs: record.firstDelayMs }];
+  /** The one endpoint that an event is for, if it is still there. Filters do not concern it. */
+  async #named({ tenant }: StoredEvent, endpointId: string): Promise<Page<Subscriber>> {
+    const record = await this.#tools.store.records.endpoint(tenant, endpointId);
+    if (record === undefined) return EMPTY;
+    const { status, firstDelayMs } = record;
+    return { data: [{ endpointId, status, firstDelayMs }], nextCursor: undefined };
+  }
 }
 
 /** Deliveries that are written together, in steps that are never large. */
@@ -99,17 +92,11 @@ class RoutingBatch {
     this.#tools = tools;
   }
 
-  async addPage(
-    events: readonly StoredEvent[],
-    subscribers: readonly Subscriber[],
-    isLast: boolean,
-  ): Promise<void> {
-    for (const event of events) {
-      const deliveries = deliveriesOf(event, subscribers, this.#tools.firstDelayMs);
-      this.#routings.push({ event, deliveries, isLast });
-      this.#count += deliveries.length;
-      if (this.#count >= DELIVERIES_AT_ONCE) await this.write();
-    }
+  async add(event: StoredEvent, { data, nextCursor }: Page<Subscriber>): Promise<void> {
+    const deliveries = deliveriesOf(event, data, this.#tools.firstDelayMs);
+    this.#routings.push({ event, deliveries, isLast: nextCursor === undefined });
+    this.#count += deliveries.length;
+    if (this.#count >= DELIVERIES_AT_ONCE) await this.write();
   }
 
   async write(): Promise<void> {
