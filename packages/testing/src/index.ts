@@ -38,3 +38,16 @@ export {
   type SignedRequestOptions,
   signedRequest,
 } from './signed-request.js';
+export {
+  rulesThatNeed,
+  runTransportRule,
+  type TransportCase,
+  transportContract,
+  transportRules,
+} from './transport/transport-contract.js';
+export type {
+  TransportNeed,
+  TransportRule,
+  TransportSetup,
+  TransportTarget,
+} from './transport/transport-target.js';

@@ -1,0 +1,114 @@
+import type { Dispatcher } from 'undici';
+import type { Exchange, ExchangeRequest } from '../ports/transport.js';
+import type { Caller } from './dial.js';
+import { type Failure, failureOf, type Stage, timeoutAt } from './failures.js';
+
+/** What an exchange waits in or runs on. */
+export interface Carrier {
+  /** It is over; `isReusable`: its answer was read to the end. */
+  over(exchange: ExchangeHandler, isReusable: boolean): void;
+  /** The connection was gone before anything of the exchange was written. */
+  unsent(exchange: ExchangeHandler): void;
+}
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+const NO_BODY = new Uint8Array(0);
+
+/** One exchange, from its start to its end: what undici tells, what the signal says, and what comes of it. */
+export class ExchangeHandler implements Caller, Dispatcher.DispatchHandler {
+  readonly request: ExchangeRequest;
+  stage: Stage = 'queue';
+  carrier: Carrier | undefined;
+  readonly #settle: (exchange: Exchange) => void;
+  readonly #chunks: Uint8Array[] = [];
+  #length = 0;
+  #status = 0;
+  #headers: Headers = {};
+  #isOver = false;
+
+  constructor(request: ExchangeRequest, settle: (exchange: Exchange) => void) {
+    this.request = request;
+    this.#settle = settle;
+    request.signal.addEventListener('abort', this);
+  }
+
+  /** The policy's answer; one that fails allows nothing. */
+  allows(address: string): boolean {
+    try {
+      return this.request.allowsAddress(address);
+    } catch {
+      return false;
+    }
+  }
+
+  fail(failure: Failure): void {
+    this.#end(failure, false);
+  }
+
+  /** The signal has ended it. */
+  handleEvent(): void {
+    this.fail(timeoutAt(this.stage));
+  }
+
+  onRequestStart(): void {
+    this.stage = 'answer';
+  }
+
+  onResponseStart(_controller: unknown, status: number, headers: Headers): void {
+    if (status < 200) return;
+    this.stage = 'body';
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_controller: unknown, chunk: Uint8Array): void {
+    const room = this.request.maxResponseBytes - this.#length;
+    const isTruncated = chunk.length > room;
+    const kept = isTruncated ? chunk.subarray(0, room) : chunk;
+    this.#chunks.push(kept);
+    this.#length += kept.length;
+    if (isTruncated) this.#end(this.#response(true), false);
+  }
+
+  onResponseEnd(): void {
+    this.#end(this.#response(false), true);
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    const failure = failureOf(error, this.stage);
+    if (!this.#isOver && this.stage === 'queue' && failure.reason === 'reset') this.carrier?.unsent(this);
+    else this.fail(failure);
+  }
+
+  #end(exchange: Exchange, isReusable: boolean): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.request.signal.removeEventListener('abort', this);
+    this.carrier?.over(this, isReusable);
+    this.#settle(exchange);
+  }
+
+  #response(truncated: boolean): Exchange {
+    const body = this.#body();
+    return { kind: 'response', status: this.#status, headers: joined(this.#headers), body, truncated };
+  }
+
+  #body(): Uint8Array {
+    const [first = NO_BODY, ...more] = this.#chunks;
+    return more.length === 0 ? first : Buffer.concat(this.#chunks, this.#length);
+  }
+}
+
+/** One text for each name, without the blanks that may end it. A header may have any name, `__proto__` too. */
+function joined(headers: Headers): Readonly<Record<string, string>> {
+  const result: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) result[name] = typeof value === 'string' ? value.trim() : joinedValues(value);
+  }
+  return result;
+}
+
+function joinedValues(values: readonly string[]): string {
+  return values.map((value) => value.trim()).join(', ');
+}
