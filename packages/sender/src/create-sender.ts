@@ -81,7 +81,7 @@ export function createSender<Events = Record<string, unknown>, Transaction = nev
     send: (event, ...[sendOptions]) => sendOne(event, intake, sendOptions?.transaction),
     sendMany: (events, ...[sendOptions]) => sendMany(events, intake, sendOptions?.transaction),
     endpoints: endpointsOf<Events>(settings, records, tools, prepare, worker),
-    deliveries: deliveryBook({ records, intake, clock, onRequeued: (id) => worker.onRouted([id]) }),
+    deliveries: deliveryBook({ records, intake, clock, onRequeued: (id) => worker.onRouted([[id, 0]]) }),
     start() {
       starting ??= start();
       starting.catch(() => {
@@ -141,7 +141,8 @@ function createEngine<Transaction>(
   const worker: Worker = new Worker({
     ledger: store.work,
     queue,
-    route: (goesOn) => routeAll({ store, firstDelayMs, onRouted: (ids) => worker.onRouted(ids) }, goesOn),
+    route: (goesOn) =>
+      routeAll({ store, firstDelayMs, onRouted: (delaysMs) => worker.onRouted(delaysMs) }, goesOn),
     lane: {
       ledger: store.work,
       slots,

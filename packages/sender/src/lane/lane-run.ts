@@ -15,6 +15,7 @@ import { Signal } from '../time/signal.js';
 import { untilDone } from '../time/until-done.js';
 import { attemptOutcome } from './attempt-outcome.js';
 import { disabledBy } from './disable-policy.js';
+import { DueTimes } from './due-times.js';
 import type { ExchangeSlots, Slot } from './exchange-slots.js';
 import { LaneHealth } from './lane-health.js';
 import { talliesOf } from './tallies.js';
@@ -61,7 +62,9 @@ export class LaneRun {
   #disable: LaneReport['disable'];
   #leaveTurn: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
-  #nextDueMs = Number.POSITIVE_INFINITY;
+  /** What was delivered or has failed, and is not recorded, has an ordering key: another one of it can go then. */
+  #freesKey = false;
+  readonly #dueTimes: DueTimes;
 
   constructor(lane: Lane, tools: LaneTools) {
     this.#lane = lane;
@@ -69,6 +72,7 @@ export class LaneRun {
     this.#startedMs = tools.clock.steadyNow();
     this.#target = tools.targetOf(lane.endpoint);
     this.#health = new LaneHealth(lane.state, this.#target, this.#startedMs);
+    this.#dueTimes = new DueTimes(tools.clock, () => this.poke());
   }
 
   get lane(): Lane {
@@ -84,12 +88,16 @@ export class LaneRun {
   get wakeInMs(): number | undefined {
     const nowMs = this.#nowMs();
     if (this.#buffer.length > 0 || this.#mayHaveMore) return this.#health.waitMs(nowMs);
-    const dueInMs = this.#nextDueMs - nowMs;
-    return Number.isFinite(dueInMs) ? Math.max(0, dueInMs, this.#health.waitMs(nowMs)) : undefined;
+    const { nextMs } = this.#dueTimes;
+    return nextMs === undefined ? undefined : Math.max(0, nextMs - nowMs, this.#health.waitMs(nowMs));
   }
 
-  /** Something may have become due. */
-  poke(): void {
+  /** Something may be due now, or after a time. */
+  poke(delayMs = 0): void {
+    if (delayMs > 0) {
+      this.#dueTimes.add(this.#nowMs() + delayMs);
+      return;
+    }
     this.#mayHaveMore = true;
     this.#changed.set();
   }
@@ -137,13 +145,14 @@ export class LaneRun {
     }
     this.#leaveTurn?.();
     this.#cancelTimer?.();
+    this.#dueTimes.stop();
     if (!this.#lost.signal.aborted) await this.#settle(true);
   }
 
   #isAtEnd(): boolean {
     if (this.#inFlight.size > 0) return false;
     if (this.#isEnding) return true;
-    if (this.#buffer.length === 0) return !this.#mayHaveMore;
+    if (this.#buffer.length === 0) return !this.#mayHaveMore && !this.#freesKey;
     return this.#health.waitMs(this.#nowMs()) > LONGEST_HELD_WAIT_MS;
   }
 
@@ -237,7 +246,7 @@ export class LaneRun {
     const next = nextStep(verdict, delivery, plan, { successes, random });
     const settlement = { deliveryId: delivery.id, attempt: record, next };
     this.#unsettled.push(settlement);
-    if (next.status === 'pending') this.#nextDueMs = Math.min(this.#nextDueMs, nowMs + next.delayMs);
+    if (next.status !== 'pending' && delivery.event.orderingKey !== undefined) this.#freesKey = true;
     this.#disable ??= disabledBy(plan.disable, {
       verdict,
       failingForMs: this.#health.failingForMs(nowMs),
@@ -251,6 +260,8 @@ export class LaneRun {
   async #settle(release: boolean): Promise<void> {
     const settlements = this.#unsettled;
     this.#unsettled = [];
+    const freesKey = this.#freesKey;
+    this.#freesKey = false;
     const report: LaneReport = {
       settlements,
       tallies: talliesOf(settlements),
@@ -259,6 +270,9 @@ export class LaneRun {
       disable: this.#disable,
     };
     const isHeld = await this.#untilDone(() => this.#tools.ledger.settle(this.#lane, report));
+    if (freesKey) this.#mayHaveMore = true;
+    // The record counts delays from when it was told: not later than now.
+    for (const { next } of settlements) if (next.status === 'pending') this.poke(next.delayMs);
     if (isHeld !== false) return;
     const { id } = this.#lane.endpoint;
     this.#tools.reporter.tell({

@@ -21,8 +21,8 @@ export interface RoutingTools {
   readonly store: Pick<DeliveryStore<unknown>, 'events' | 'records'>;
   /** Until a delivery's first attempt, where its endpoint has no schedule of its own. */
   readonly firstDelayMs: number;
-  /** Told which endpoints have something new to do. */
-  readonly onRouted: (endpointIds: ReadonlySet<string>) => void;
+  /** Told which endpoints have something new to do, and in how many milliseconds. */
+  readonly onRouted: (delaysMs: ReadonlyMap<string, number>) => void;
 }
 
 /** Turns events into deliveries until none is left; `false` from `goesOn` ends it early. */
@@ -105,10 +105,18 @@ class RoutingBatch {
     this.#routings = [];
     this.#count = 0;
     await this.#tools.store.events.route(routings);
-    const deliveries = routings.flatMap((routing) => routing.deliveries);
-    const pending = deliveries.filter(({ status }) => status === 'pending');
-    this.#tools.onRouted(new Set(pending.map(({ endpointId }) => endpointId)));
+    this.#tools.onRouted(delaysOf(routings.flatMap((routing) => routing.deliveries)));
   }
+}
+
+/** Of the endpoints with something pending, each once. */
+function delaysOf(deliveries: readonly NewDelivery[]): ReadonlyMap<string, number> {
+  const delaysMs = new Map<string, number>();
+  for (const { endpointId, status, delayMs } of deliveries) {
+    if (status === 'pending')
+      delaysMs.set(endpointId, Math.min(delayMs, delaysMs.get(endpointId) ?? delayMs));
+  }
+  return delaysMs;
 }
 
 function deliveriesOf(

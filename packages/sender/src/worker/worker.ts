@@ -65,13 +65,13 @@ export class Worker {
     this.#cancelRenewal?.();
   }
 
-  /** Deliveries for these endpoints were written. */
-  onRouted(endpointIds: Iterable<string>): void {
+  /** Deliveries for these endpoints were written, and fall due in so many milliseconds. */
+  onRouted(delaysMs: Iterable<readonly [endpointId: string, delayMs: number]>): void {
     const others: Wake[] = [];
-    for (const id of endpointIds) {
+    for (const [id, delayMs] of delaysMs) {
       const held = this.#lanes.get(id);
-      if (held === undefined) others.push({ kind: 'lane', id, delayMs: 0 });
-      else held.poke();
+      if (held === undefined) others.push({ kind: 'lane', id, delayMs });
+      else held.poke(delayMs);
     }
     this.#wake(others);
   }
