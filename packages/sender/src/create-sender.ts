@@ -6,6 +6,7 @@ import { testEndpoint } from './attempt/test-endpoint.js';
 import { deliveryBook } from './delivery/deliveries.js';
 import { STATS_WINDOW_MS, statsOf } from './delivery/stats.js';
 import { endpointBook, unknownEndpoint } from './endpoint/endpoints.js';
+import { SenderError } from './errors/sender-error.js';
 import { newEvent } from './event/new-event.js';
 import { type Intake, sendMany, sendOne } from './event/send.js';
 import { newId } from './ids/new-id.js';
@@ -44,12 +45,13 @@ export function createSender<Events = Record<string, unknown>, Transaction = nev
   const { reporter, clock } = settings;
   const store = new OpenStore(options.store);
   const queue: DeliveryQueue<Transaction> =
-    options.queue ??
-    pollingQueue({
-      outlook: (limits) => options.store.work.outlook(limits),
-      clock,
-      onError: (error) => reporter.tellFailure('internal_error', 'the record cannot be reached', error),
-    });
+    options.queue === undefined
+      ? pollingQueue({
+          outlook: (limits) => options.store.work.outlook(limits),
+          clock,
+          onError: (error) => reporter.tellFailure('internal_error', 'the record cannot be reached', error),
+        })
+      : rejecting(options.queue);
   const tools = attemptTools(settings);
   const engine = createEngine(options.store, queue, settings, tools);
   const { worker, maintenance, slots, prepare } = engine;
@@ -82,12 +84,13 @@ export function createSender<Events = Record<string, unknown>, Transaction = nev
     sendMany: (events, ...[sendOptions]) => sendMany(events, intake, sendOptions?.transaction),
     endpoints: endpointsOf<Events>(settings, records, tools, prepare, worker),
     deliveries: deliveryBook({ records, intake, clock, onRequeued: (id) => worker.onRouted([[id, 0]]) }),
-    start() {
-      starting ??= start();
-      starting.catch(() => {
+    async start() {
+      if (stopping !== undefined) throw new SenderError('sender_stopped', 'this sender was stopped');
+      starting ??= start().catch((error: unknown) => {
         starting = undefined;
+        throw error;
       });
-      return starting;
+      await starting;
     },
     async stop(stopOptions) {
       const timeoutMs = finiteNumber('timeoutMs', stopOptions?.timeoutMs ?? STOP_TIMEOUT_MS, 0);
@@ -98,6 +101,14 @@ export function createSender<Events = Record<string, unknown>, Transaction = nev
     async totals() {
       return { ...(await (await records()).totals()), inFlight: slots.inFlight, lanes: worker.lanes };
     },
+  };
+}
+
+/** A queue of somebody's own may throw where it should reject: no call fails for a wake-up that was not passed on. */
+function rejecting<Transaction>(queue: DeliveryQueue<Transaction>): DeliveryQueue<Transaction> {
+  return {
+    wake: async (work, transaction) => queue.wake(work, transaction),
+    consume: async (onWake, limits) => queue.consume(onWake, limits),
   };
 }
 

@@ -7,7 +7,7 @@ export interface FailedAttempt {
   readonly verdict: Verdict;
   /** For how long the endpoint has done nothing but fail. */
   readonly failingForMs: number;
-  /** It was the delivery's last attempt. */
+  /** It was the last attempt of the delivery's schedule. */
   readonly isExhausted: boolean;
   /** Something succeeded at the endpoint since the delivery's first attempt failed. */
   readonly hasSucceededSince: boolean;

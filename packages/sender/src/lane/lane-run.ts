@@ -126,7 +126,7 @@ export class LaneRun {
     this.#changed.set();
   }
 
-  /** The lease has gone to somebody else, or there is no time left: what is in flight is given up. */
+  /** The lane has gone to somebody else, or there is no time left: what is in flight is given up. */
   lose(): void {
     this.#isEnding = true;
     this.#lost.abort();
@@ -250,7 +250,7 @@ export class LaneRun {
     this.#disable ??= disabledBy(plan.disable, {
       verdict,
       failingForMs: this.#health.failingForMs(nowMs),
-      isExhausted: next.status === 'failed',
+      isExhausted: verdict.kind === 'retry' && next.status === 'failed',
       hasSucceededSince: (delivery.successesAtFirstFailure ?? successes) !== successes,
     });
     if (this.#disable !== undefined) this.end();

@@ -3,6 +3,7 @@ import type { Reporter } from '../observe/reporter.js';
 import type { DeliveryQueue, Wake } from '../ports/delivery-queue.js';
 import type { EndpointRecord, Lane, WorkLedger } from '../ports/delivery-store.js';
 import type { Clock } from '../time/clock.js';
+import { untilDone } from '../time/until-done.js';
 
 const LEASE_MS = 15_000;
 const RENEW_EVERY_MS = 5000;
@@ -44,11 +45,14 @@ export class Worker {
   }
 
   start(): void {
-    const { queue, laneConcurrency } = this.#tools;
-    this.#consuming = queue.consume((work) => this.#onWake(work), {
-      // One more, so that events are routed while every lane is held.
-      concurrency: laneConcurrency + 1,
-      signal: this.#stopping.signal,
+    const { queue, laneConcurrency, clock, reporter } = this.#tools;
+    const { signal } = this.#stopping;
+    // One more, so that events are routed while every lane is held.
+    const limits = { concurrency: laneConcurrency + 1, signal };
+    this.#consuming = untilDone(() => queue.consume((work) => this.#onWake(work), limits), {
+      clock,
+      signal,
+      onError: (error) => reporter.tellFailure('internal_error', 'no wake-ups come from the queue', error),
     });
     this.#renewLater();
   }
@@ -189,7 +193,8 @@ export class Worker {
         const byToken = new Map(held.map((lane) => [lane.token, lane]));
         for (const run of runs) {
           const lane = byToken.get(run.lane.token);
-          if (lane === undefined) run.lose();
+          // Taken over, or its endpoint is deleted: what is in flight may still be recorded.
+          if (lane === undefined) run.end();
           else run.refresh(lane.endpoint);
         }
       }
