@@ -16,8 +16,13 @@ export {
 export type { Attack } from './attacks/attack.js';
 export { attacks } from './attacks/attacks.js';
 export { behaviour } from './behaviour/behaviour.js';
+export {
+  type DeliveryQueueCase,
+  type DeliveryQueueSubject,
+  deliveryQueueContract,
+} from './delivery-queue-contract.js';
+export type { DeliveryStoreCase, DeliveryStoreSubject } from './delivery-store/delivery-store-case.js';
 export { deliveryStoreContract } from './delivery-store/delivery-store-contract.js';
-export type { DeliveryStoreCase, DeliveryStoreSubject } from './delivery-store/play.js';
 export { type FakeClock, type FakeClockOptions, fakeClock } from './fake-clock.js';
 export {
   type RecordingReplayStore,

@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
 import type { DeliveryQuery } from '@countersign/sender';
-import {
-  allPages,
-  codeOf,
-  type DeliveryStoreCase,
-  defined,
-  delivered,
-  failed,
-  type Play,
-  plain,
-  retried,
-  storeCase,
-} from './play.js';
+import { allPages, codeOf, defined, plain } from './checks.js';
+import type { DeliveryStoreCase } from './delivery-store-case.js';
+import { type Play, storeCase } from './play.js';
+import { delivered, failed, retried } from './settlements.js';
 
 const idsOf = async (play: Play, query: Partial<DeliveryQuery>, scope = 'acme') => {
   const { data } = await play.store.records.deliveries(scope, { limit: 100, ...query });

@@ -1,11 +1,14 @@
 import { deliveries } from './deliveries.js';
+import type { DeliveryStoreCase } from './delivery-store-case.js';
 import { endpoints } from './endpoints.js';
+import { fencing } from './fencing.js';
 import { intake } from './intake.js';
+import { intakeRaces } from './intake-races.js';
+import { laneRaces } from './lane-races.js';
 import { lanes } from './lanes.js';
 import { ordering } from './ordering.js';
 import { outlook } from './outlook.js';
-import type { DeliveryStoreCase } from './play.js';
-import { races } from './races.js';
+import { recordRaces } from './record-races.js';
 import { requeue } from './requeue.js';
 import { retention } from './retention.js';
 import { routing } from './routing.js';
@@ -35,6 +38,7 @@ export const deliveryStoreContract: readonly DeliveryStoreCase[] = [
   ...subscribers,
   ...lanes,
   ...settling,
+  ...fencing,
   ...ordering,
   ...outlook,
   ...requeue,
@@ -42,5 +46,7 @@ export const deliveryStoreContract: readonly DeliveryStoreCase[] = [
   ...deliveries,
   ...statistics,
   ...retention,
-  ...races,
+  ...intakeRaces,
+  ...laneRaces,
+  ...recordRaces,
 ];

@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict';
 import type { EndpointDraft } from '@countersign/sender';
-import {
-  allPages,
-  codeOf,
-  type DeliveryStoreCase,
-  defined,
-  LEASE_MS,
-  LONG_MS,
-  MARGIN_MS,
-  near,
-  type Play,
-  plain,
-  storeCase,
-} from './play.js';
+import { allPages, codeOf, defined, near, plain } from './checks.js';
+import type { DeliveryStoreCase } from './delivery-store-case.js';
+import { type Play, storeCase } from './play.js';
+import { LEASE_MS, LONG_MS, MARGIN_MS } from './times.js';
 
 const whole: Partial<EndpointDraft> = {
   status: 'disabled',
@@ -54,7 +45,7 @@ const editing: readonly DeliveryStoreCase[] = [
       assert.deepEqual(written(defined(await read(play, draft.id), 'the endpoint')), written(draft));
     }
   }),
-  storeCase('what the caller changes later changes nothing', async (play) => {
+  storeCase('what changes in a draft later changes nothing', async (play) => {
     const events = ['job.*'];
     const headers: Record<string, string> = { a: '1' };
     const settings = { url: 'https://receiver.example/', headers };

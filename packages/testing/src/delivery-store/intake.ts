@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { type DeliveryStoreCase, digestOf, only, plain, storeCase } from './play.js';
+import { only, plain } from './checks.js';
+import type { DeliveryStoreCase } from './delivery-store-case.js';
+import { storeCase } from './play.js';
+import { digestOf } from './settlements.js';
 
 const other = digestOf('other content');
 
@@ -39,7 +42,7 @@ export const intake: readonly DeliveryStoreCase[] = [
       assert.ok(taken[index]?.data === text, `${text.slice(0, 50)} came back as another text`);
     }
   }),
-  storeCase('what the caller changes later changes nothing', async (play) => {
+  storeCase('what the producer changes later changes nothing', async (play) => {
     const event: { data: string } & ReturnType<typeof play.newEvent> = { ...play.newEvent() };
     const { data } = event;
     const appended = play.append(event);

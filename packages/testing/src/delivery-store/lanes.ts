@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
-import {
-  CLEAN_STATE,
-  type DeliveryStoreCase,
-  defined,
-  delivered,
-  LEASE_MS,
-  LONG_MS,
-  MARGIN_MS,
-  only,
-  plain,
-  retried,
-  storeCase,
-} from './play.js';
+import { defined, only, plain } from './checks.js';
+import type { DeliveryStoreCase } from './delivery-store-case.js';
+import { CLEAN_STATE, storeCase } from './play.js';
+import { delivered, retried } from './settlements.js';
+import { LEASE_MS, LONG_MS, MARGIN_MS } from './times.js';
 
 const taking: readonly DeliveryStoreCase[] = [
   storeCase('a lane is given where something is due, with its endpoint and a clean state', async (play) => {

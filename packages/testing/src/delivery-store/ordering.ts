@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Settlement } from '@countersign/sender';
-import {
-  type DeliveryStoreCase,
-  defined,
-  delivered,
-  failed,
-  LEASE_MS,
-  LONG_MS,
-  MARGIN_MS,
-  type Play,
-  retried,
-  storeCase,
-} from './play.js';
+import { defined } from './checks.js';
+import type { DeliveryStoreCase } from './delivery-store-case.js';
+import { type Play, storeCase } from './play.js';
+import { delivered, failed, retried } from './settlements.js';
+import { LEASE_MS, LONG_MS, MARGIN_MS } from './times.js';
 
 const keyed = { orderingKey: 'machine-7' };
 

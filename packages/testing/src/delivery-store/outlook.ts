@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
-import {
-  type DeliveryStoreCase,
-  LEASE_MS,
-  LONG_MS,
-  MARGIN_MS,
-  near,
-  type Play,
-  retried,
-  storeCase,
-} from './play.js';
+import { near } from './checks.js';
+import type { DeliveryStoreCase } from './delivery-store-case.js';
+import { type Play, storeCase } from './play.js';
+import { retried } from './settlements.js';
+import { LEASE_MS, LONG_MS, MARGIN_MS } from './times.js';
 
 const look = (play: Play, limit = 10) => play.store.work.outlook({ limit });
 const wakeOf = (id: string) => ({ kind: 'lane', id, delayMs: 0 });

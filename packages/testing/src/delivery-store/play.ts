@@ -12,32 +12,10 @@ import type {
   Settlement,
   StoredEvent,
 } from '@countersign/sender';
-
-/** A store under test, with the clock that it lives by. */
-export interface DeliveryStoreSubject {
-  /** Open, empty, and used by one case alone: what is due, counted or pruned is so for a whole store. */
-  readonly store: DeliveryStore;
-  /** Moves the store's time on; a store whose clock cannot be faked waits that long. */
-  advance(ms: number): Promise<void> | void;
-}
-
-/** One promise of a `DeliveryStore`. */
-export interface DeliveryStoreCase {
-  /** The promise. */
-  readonly name: string;
-  /** It moves the time on by hours; the others by 10 s at most. Leave it out where the clock cannot be faked. */
-  readonly leaps: boolean;
-  /** Rejects with an `AssertionError` where the store breaks it. */
-  run(subject: DeliveryStoreSubject): Promise<void>;
-}
-
-/** How long the cases lease, delay and park. */
-export const LEASE_MS = 2_000;
-/** How far from a horizon the store is asked, so that a store with a real clock has time to answer. */
-export const MARGIN_MS = 700;
-/** Longer than a case takes, whatever the store. */
-export const LONG_MS = 600_000;
-export const HOUR_MS = 3_600_000;
+import { defined } from './checks.js';
+import type { DeliveryStoreCase, DeliveryStoreSubject } from './delivery-store-case.js';
+import { digestOf } from './settlements.js';
+import { LONG_MS } from './times.js';
 
 /** What a lane starts with. */
 export const CLEAN_STATE: LaneState = { failures: 0, successes: 0 };
@@ -212,77 +190,4 @@ export class Play {
     const records = await Promise.all(ids.map((id) => this.delivery(id)));
     return records.map(({ status }) => status);
   }
-}
-
-/** An attempt that succeeded. */
-export const delivered = (deliveryId: string, number = 1): Settlement => ({
-  deliveryId,
-  attempt: { number, durationMs: 12, status: 200 },
-  next: { status: 'delivered' },
-});
-
-/** An attempt that was the last one. */
-export const failed = (deliveryId: string, number = 1): Settlement => ({
-  deliveryId,
-  attempt: { number, durationMs: 34, status: 500 },
-  next: { status: 'failed' },
-});
-
-/** An attempt after which there will be another. */
-export const retried = (deliveryId: string, delayMs = 0, number = 1): Settlement => ({
-  deliveryId,
-  attempt: { number, durationMs: 56, error: 'timeout' },
-  next: { status: 'pending', delayMs, spent: number, postponements: 0, successesAtFirstFailure: 0 },
-});
-
-/** 64 hex digits, the same for equal texts. */
-export const digestOf = (text: string): string =>
-  Buffer.from(text).toString('hex').padEnd(64, '0').slice(0, 64);
-
-export function defined<T>(value: T | undefined, what: string): T {
-  assert.notEqual(value, undefined, `${what} is missing`);
-  if (value === undefined) throw new Error(what);
-  return value;
-}
-
-/** The one element of a list. */
-export function only<T>(list: readonly T[], what: string): T {
-  assert.equal(list.length, 1, `not exactly one: ${what}`);
-  return defined(list[0], what);
-}
-
-/** A duration as a store with a real clock can tell it. */
-export function near(actualMs: number | undefined, expectedMs: number, what: string): void {
-  const isNear = actualMs !== undefined && Math.abs(actualMs - expectedMs) <= MARGIN_MS;
-  assert.ok(isNear, `${what} is ${actualMs} ms, not about ${expectedMs} ms`);
-}
-
-/** Without members that are `undefined`, which a store may give or leave out. */
-export function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
-}
-
-/** The `code` of what a call rejects with. */
-export async function codeOf(call: Promise<unknown>): Promise<unknown> {
-  try {
-    await call;
-  } catch (error) {
-    return typeof error === 'object' && error !== null && 'code' in error ? error.code : error;
-  }
-  return undefined;
-}
-
-/** All pages of a list, one after the other. */
-export async function allPages<T>(
-  page: (cursor: string | undefined) => Promise<{ data: readonly T[]; nextCursor: string | undefined }>,
-): Promise<readonly (readonly T[])[]> {
-  const pages: (readonly T[])[] = [];
-  let cursor: string | undefined;
-  do {
-    const { data, nextCursor } = await page(cursor);
-    pages.push(data);
-    cursor = nextCursor;
-    assert.ok(pages.length <= 100, 'the list does not end');
-  } while (cursor !== undefined);
-  return pages;
 }

@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
 import type { RequeueQuery } from '@countersign/sender';
-import {
-  type DeliveryStoreCase,
-  delivered,
-  failed,
-  LEASE_MS,
-  LONG_MS,
-  MARGIN_MS,
-  only,
-  type Play,
-  plain,
-  retried,
-  storeCase,
-} from './play.js';
+import { only, plain } from './checks.js';
+import type { DeliveryStoreCase } from './delivery-store-case.js';
+import { type Play, storeCase } from './play.js';
+import { delivered, failed, retried } from './settlements.js';
+import { LEASE_MS, LONG_MS, MARGIN_MS } from './times.js';
 
 const anyOf = ['failed', 'skipped', 'pending'] as const;
 

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
-import {
-  type DeliveryStoreCase,
-  delivered,
-  digestOf,
-  failed,
-  LEASE_MS,
-  MARGIN_MS,
-  only,
-  retried,
-  storeCase,
-} from './play.js';
+import { only } from './checks.js';
+import type { DeliveryStoreCase } from './delivery-store-case.js';
+import { storeCase } from './play.js';
+import { delivered, digestOf, failed, retried } from './settlements.js';
+import { LEASE_MS, MARGIN_MS } from './times.js';
 
 const everything = { olderThanMs: 0, limit: 100 };
 

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
-import {
-  type DeliveryStoreCase,
-  defined,
-  LEASE_MS,
-  MARGIN_MS,
-  near,
-  only,
-  plain,
-  storeCase,
-} from './play.js';
+import { defined, near, only, plain } from './checks.js';
+import type { DeliveryStoreCase } from './delivery-store-case.js';
+import { storeCase } from './play.js';
+import { LEASE_MS, MARGIN_MS } from './times.js';
 
 const taking: readonly DeliveryStoreCase[] = [
   storeCase('unrouted events are given the oldest first, as many as were asked for', async (play) => {
@@ -153,6 +147,16 @@ const parts: readonly DeliveryStoreCase[] = [
       [second.id, first.id],
     );
     assert.deepEqual(await play.takeUnrouted(), []);
+  }),
+  storeCase('parts of one event can be routed in one step', async (play) => {
+    const [a, b] = [await play.endpoint(), await play.endpoint()];
+    const event = await play.unrouted();
+    const [first, second] = [play.newDelivery(a.id), play.newDelivery(b.id)];
+    await play.store.events.route([
+      { event, deliveries: [first], isLast: false },
+      { event, deliveries: [second], isLast: true },
+    ]);
+    assert.deepEqual(await play.statuses(first.id, second.id), ['pending', 'pending']);
   }),
   storeCase('a part that comes after the last one changes nothing', async (play) => {
     const [a, b] = [await play.endpoint(), await play.endpoint()];

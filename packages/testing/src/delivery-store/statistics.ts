@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Tally } from '@countersign/sender';
-import {
-  type DeliveryStoreCase,
-  defined,
-  delivered,
-  failed,
-  HOUR_MS,
-  type Play,
-  retried,
-  storeCase,
-} from './play.js';
+import { defined } from './checks.js';
+import type { DeliveryStoreCase } from './delivery-store-case.js';
+import { type Play, storeCase } from './play.js';
+import { delivered, failed, retried } from './settlements.js';
+import { HOUR_MS } from './times.js';
 
 const totalsOf = async (play: Play, id: string, windowMs = 1) =>
   defined(await play.store.records.endpointTotals('acme', id, { windowMs }), 'the totals');

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { allPages, codeOf, type DeliveryStoreCase, type Play, plain, storeCase } from './play.js';
+import { allPages, codeOf, plain } from './checks.js';
+import type { DeliveryStoreCase } from './delivery-store-case.js';
+import { type Play, storeCase } from './play.js';
 
 async function subscribersOf(
   play: Play,
