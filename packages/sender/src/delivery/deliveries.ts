@@ -78,7 +78,7 @@ export function deliveryBook<Transaction>(tools: DeliveryBookTools<Transaction>)
     throw new SenderError('endpoint_disabled', 'the endpoint is disabled: enable it first');
   };
 
-  const requeue = async (tenant: string, query: Omit<RequeueQuery, 'limit'>): Promise<number> => {
+  const requeueAll = async (tenant: string, query: Omit<RequeueQuery, 'limit'>): Promise<number> => {
     const records = await tools.records();
     const startedMs = tools.clock.steadyNow();
     let count = 0;
@@ -108,11 +108,13 @@ export function deliveryBook<Transaction>(tools: DeliveryBookTools<Transaction>)
     async retry(id, options) {
       const { endpointId, tenant } = await find(id, options);
       await enabledEndpoint(tenant, endpointId);
-      const count = await requeue(tenant, {
+      const count = await (await tools.records()).requeue(tenant, {
         endpointId,
         deliveryIds: [id],
         statuses: ['failed', 'skipped', 'pending'],
+        limit: 1,
       });
+      if (count > 0) tools.onRequeued(endpointId);
       const after = await find(id, options);
       if (count === 0 && after.status === 'delivered') {
         throw new SenderError(
@@ -126,7 +128,7 @@ export function deliveryBook<Transaction>(tools: DeliveryBookTools<Transaction>)
       const { endpointId, statuses = ['failed', 'skipped'] } = options;
       const createdWithinMs = ageOf(options.since, tools.clock.now());
       const { tenant } = await enabledEndpoint(scopeOf(options), endpointId);
-      return requeue(tenant, { endpointId, statuses: checkedStatuses(statuses), createdWithinMs });
+      return requeueAll(tenant, { endpointId, statuses: checkedStatuses(statuses), createdWithinMs });
     },
     async resend(id, options) {
       const records = await tools.records();
