@@ -1,0 +1,74 @@
+import type { DisabledReason, EndpointDraft, EndpointRecord, StoredSecret } from '../ports/delivery-store.js';
+import { fromJson, jsonOrNull } from './json.js';
+import { number, numberOrNone, oneOf, type Row, text, textOrNone } from './row.js';
+
+const REASONS = ['requested', 'gone', 'failing'] as const;
+
+interface KeptSecret {
+  readonly id: string;
+  readonly value: string;
+  readonly expiresAtMs?: number | undefined;
+}
+
+/** A draft as its columns; a copy, as far as the caller could change it. */
+export interface EndpointColumns {
+  readonly id: string;
+  readonly tenant: string;
+  readonly status: EndpointDraft['status'];
+  readonly disabledReason: DisabledReason | null;
+  readonly firstDelayMs: number | null;
+  readonly patterns: string;
+  readonly filters: string | null;
+  readonly secrets: string;
+  readonly settings: string;
+}
+
+/** What is written of a draft at this time. */
+export function columnsOf(draft: EndpointDraft, nowMs: number): EndpointColumns {
+  const secrets = draft.secrets.map(({ id, value, expiresInMs }): KeptSecret => {
+    return { id, value, expiresAtMs: expiresInMs === undefined ? undefined : nowMs + expiresInMs };
+  });
+  return {
+    id: draft.id,
+    tenant: draft.tenant,
+    status: draft.status,
+    disabledReason: draft.disabledReason ?? null,
+    firstDelayMs: draft.firstDelayMs ?? null,
+    patterns: JSON.stringify(draft.events),
+    filters: jsonOrNull(draft.filters),
+    secrets: JSON.stringify(secrets),
+    settings: JSON.stringify(draft.settings),
+  };
+}
+
+/** An endpoint as it is read at this time: what of its secrets has expired is left out. */
+export function endpointRecord(row: Row, nowMs: number): EndpointRecord {
+  const filters = textOrNone(row, 'filters');
+  return {
+    id: text(row, 'id'),
+    tenant: text(row, 'tenant'),
+    status: oneOf(row, 'status', ['enabled', 'disabled']),
+    disabledReason: reasonOf(row),
+    events: fromJson(text(row, 'events')),
+    filters: filters === undefined ? undefined : fromJson(filters),
+    firstDelayMs: numberOrNone(row, 'first_delay_ms'),
+    secrets: secretsAt(fromJson(text(row, 'secrets')), nowMs),
+    settings: fromJson(text(row, 'settings')),
+    revision: number(row, 'revision'),
+    createdAtMs: number(row, 'created_at'),
+    updatedAtMs: number(row, 'updated_at'),
+  };
+}
+
+function reasonOf(row: Row): DisabledReason | undefined {
+  if (row['disabled_reason'] === null) return undefined;
+  return oneOf(row, 'disabled_reason', REASONS);
+}
+
+function secretsAt(secrets: readonly KeptSecret[], nowMs: number): readonly StoredSecret[] {
+  return secrets
+    .filter(({ expiresAtMs = Number.POSITIVE_INFINITY }) => expiresAtMs > nowMs)
+    .map(({ id, value, expiresAtMs }) => {
+      return { id, value, expiresInMs: expiresAtMs === undefined ? undefined : expiresAtMs - nowMs };
+    });
+}

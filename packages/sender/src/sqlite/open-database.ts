@@ -1,0 +1,69 @@
+import { DatabaseSync } from 'node:sqlite';
+import { lockHolder, prepareFile, restrictFile } from './database-file.js';
+import { checkOrigin, migrate, pragma } from './migrations.js';
+import { text } from './row.js';
+import { steps } from './sql/schema.js';
+import { fileError, resultOf, storeError } from './store-errors.js';
+
+const SQLITE_BUSY = 5;
+const SQLITE_NOTADB = 26;
+const FULL = 2;
+
+/** Opens the file for this process alone, with today's schema; what is committed there survives a loss of power. */
+export function openDatabase(path: string): DatabaseSync {
+  prepareFile(path);
+  const database = connect(path);
+  try {
+    prepareDatabase(database, path);
+    return database;
+  } catch (error) {
+    database.close();
+    throw openError(error, path);
+  }
+}
+
+function connect(path: string): DatabaseSync {
+  try {
+    return new DatabaseSync(path, { enableForeignKeyConstraints: false });
+  } catch (error) {
+    throw storeError(error, path);
+  }
+}
+
+function prepareDatabase(database: DatabaseSync, path: string): void {
+  // Before anything is read: then there is no shared memory, and the lock is held until the database is closed.
+  database.exec('PRAGMA locking_mode = EXCLUSIVE');
+  checkOrigin(database, path, steps.length);
+  restrictFile(path);
+  const mode = database.prepare('PRAGMA journal_mode = WAL').get();
+  if (mode === undefined || text(mode, 'journal_mode') !== 'wal') {
+    throw fileError('store_unavailable', path, 'cannot have a write-ahead log');
+  }
+  database.exec('PRAGMA synchronous = FULL');
+  if (pragma(database, 'synchronous') !== FULL) {
+    throw fileError('store_unavailable', path, 'cannot be written durably: `synchronous` is not FULL');
+  }
+  database.exec(SETTINGS);
+  migrate(database, steps);
+}
+
+const SETTINGS = `
+  PRAGMA cache_size = -16384; -- 16 MiB, however long the backlog
+  PRAGMA temp_store = MEMORY;
+  PRAGMA journal_size_limit = 67108864; -- 64 MiB stay on the disk after a burst
+`;
+
+function openError(error: unknown, path: string): Error {
+  if (resultOf(error) === SQLITE_NOTADB) {
+    return fileError('store_foreign', path, 'is no SQLite database', error);
+  }
+  if (resultOf(error) === SQLITE_BUSY) {
+    return fileError('store_locked', path, `is open ${holder(lockHolder(path))} already`, error);
+  }
+  return storeError(error, path);
+}
+
+function holder(pid: number | undefined): string {
+  if (pid === undefined) return 'in another process, or elsewhere in this one,';
+  return pid === process.pid ? 'in this process' : `in process ${pid}`;
+}

@@ -1,0 +1,121 @@
+import type { EventLog, NewDelivery, Routing, StoredEvent } from '../ports/delivery-store.js';
+import { storedEvent } from './intake.js';
+import { jsonOrNull } from './json.js';
+import { admit, LaneCounts } from './lane-counts.js';
+import type { SeenEvent } from './routing-progress.js';
+import { number, type Row, text, textOrNone } from './row.js';
+import type { Calls, Session } from './session.js';
+
+/** More are not looked at before some of them are routed, however many wait for their key. */
+const MOST_SEEN = 10_000;
+const SEEN_AT_ONCE = 100;
+
+type TakeOptions = Parameters<EventLog<never>['takeUnrouted']>[0];
+
+/** Gives events to somebody who routes them. */
+export function takeUnrouted(session: Session, { limit, leaseMs }: TakeOptions): readonly StoredEvent[] {
+  const { sql, now, routing } = session;
+  const nowMs = now();
+  routing.sweep();
+  const rows = new Map<number, Row>();
+  let free = routing.free(nowMs, limit);
+  while (free.length < limit && routing.seenCount < MOST_SEEN) {
+    const next = sql.all('eventsFrom', routing.seenTo, limit);
+    if (next.length === 0) break;
+    for (const row of next) rows.set(number(row, 'seq'), row);
+    routing.see(next.map(seenEvent));
+    free = routing.free(nowMs, limit);
+  }
+  routing.lease(free, nowMs + leaseMs);
+  return free.flatMap((seq) => {
+    const row = rows.get(seq) ?? sql.get('event', seq);
+    return row === undefined ? [] : [storedEvent(row)];
+  });
+}
+
+/** Whether {@link takeUnrouted} would give something. */
+export function isRouteDue({ sql, now, routing }: Session): boolean {
+  const nowMs = now();
+  routing.sweep();
+  while (routing.free(nowMs, 1).length === 0) {
+    if (routing.seenCount >= MOST_SEEN) return false;
+    const next = sql.all('eventKeysFrom', routing.seenTo, SEEN_AT_ONCE);
+    if (next.length === 0) return false;
+    routing.see(next.map(seenEvent));
+  }
+  return true;
+}
+
+function seenEvent(row: Row): SeenEvent {
+  const key = textOrNone(row, 'ordering_key');
+  return { seq: number(row, 'seq'), key: key === undefined ? undefined : `${text(row, 'tenant')} ${key}` };
+}
+
+interface Part extends Pick<Routing, 'isLast'> {
+  readonly seq: number;
+  readonly tenant: string;
+  readonly orderingKey: string | null;
+  readonly deliveries: readonly NewDelivery[];
+}
+
+/** Writes the deliveries of events. */
+export function route(calls: Calls, routings: readonly Routing[]): Promise<void> {
+  const parts = routings.map(({ event, deliveries, isLast }) => ({
+    seq: Number(event.key),
+    tenant: event.tenant,
+    orderingKey: jsonOrNull(event.orderingKey),
+    deliveries: deliveries.map((delivery) => ({ ...delivery })),
+    isLast,
+  }));
+  return calls.write((session) => routeAll(session, parts));
+}
+
+function routeAll(session: Session, parts: readonly Part[]): void {
+  const { sql, routing } = session;
+  const routedTo = routing.routedTo;
+  const counts = new LaneCounts(session);
+  for (const part of parts) routePart(session, part, counts);
+  counts.write();
+  if (routing.routedTo !== routedTo) sql.run('setRoutedTo', routing.routedTo);
+}
+
+function routePart(session: Session, part: Part, counts: LaneCounts): void {
+  const { sql, routing } = session;
+  while (routing.seenTo < part.seq) {
+    const next = sql.all('eventKeysFrom', routing.seenTo, SEEN_AT_ONCE);
+    if (next.length === 0) return;
+    routing.see(next.map(seenEvent));
+  }
+  if (routing.isRouted(part.seq)) return;
+  for (const delivery of part.deliveries) insertDelivery(session, part, delivery, counts);
+  if (part.isLast) routing.finish(part.seq);
+}
+
+function insertDelivery(
+  session: Session,
+  { seq: event, tenant, orderingKey }: Part,
+  { id, endpointId, status, delayMs }: NewDelivery,
+  counts: LaneCounts,
+): void {
+  const { sql, now } = session;
+  const nowMs = Math.round(now());
+  const lane = counts.laneOf(endpointId);
+  const isPending = status === 'pending';
+  if (orderingKey !== null && sql.get('deliveryOf', event, lane) !== undefined) return;
+  const isBlocked = isPending && orderingKey !== null && !admit(sql, lane, orderingKey, event);
+  const dueAtMs = isPending ? Math.ceil(nowMs + delayMs) : null;
+  const finishedAtMs = isPending ? null : nowMs;
+  const parts = [
+    id,
+    event,
+    lane,
+    tenant,
+    orderingKey,
+    status,
+    isBlocked ? 1 : 0,
+    dueAtMs,
+    nowMs,
+    finishedAtMs,
+  ];
+  if (sql.run('insertDelivery', ...parts) === 1 && isPending) counts.add(lane, { pending: 1, retrying: 0 });
+}

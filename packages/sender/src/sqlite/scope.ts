@@ -1,0 +1,6 @@
+import { ANY_TENANT, type TenantScope } from '../ports/delivery-store.js';
+
+/** For `tenant = coalesce(?, tenant)`: whoever sees everything asks for nothing. */
+export function scopeParameter(scope: TenantScope): string | null {
+  return scope === ANY_TENANT ? null : scope;
+}
