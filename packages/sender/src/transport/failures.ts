@@ -62,7 +62,7 @@ const DIALLING: ReadonlySet<Stage> = new Set(['name', 'connect', 'tunnel', 'tls'
 
 /** The parser's reason stands in brackets; it is one of the parser's own texts. */
 function unparsable(message: string): Failure {
-  const [, reason] = /\(([\w /`'-]{1,100})\)$/.exec(message) ?? [];
+  const [, reason] = /\(([\w /,`'-]{1,100})\)$/.exec(message) ?? [];
   if (reason === 'Invalid EOF state') return CUT;
   return failure('protocol', `${NOT_HTTP.message}${inBrackets(reason)}`);
 }

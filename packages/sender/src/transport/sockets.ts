@@ -1,5 +1,5 @@
 import { isIPv6, type LookupFunction, connect as openSocket, type Socket } from 'node:net';
-import { createSecureContext, rootCertificates, type SecureContext, connect as startTls } from 'node:tls';
+import { type SecureContext, connect as startTls } from 'node:tls';
 import { connectError } from './failures.js';
 import type { Target } from './target.js';
 
@@ -65,9 +65,4 @@ function ready(
       .on('error', (error) => reject(connectError(reason, what, error)))
       .once('close', () => reject(connectError(reason, what, undefined)));
   });
-}
-
-/** What certificates are checked against: the platform's authorities, and those given. */
-export function trusting(authorities: readonly string[]): SecureContext {
-  return createSecureContext(authorities.length === 0 ? {} : { ca: [...rootCertificates, ...authorities] });
 }

@@ -1,12 +1,11 @@
-import type { SecureContext } from 'node:tls';
 import { mustBe } from '@countersign/core/strict';
+import { trusting } from './authorities.js';
 import { type Dial, directDial } from './dial.js';
 import { IdleConnections } from './idle-connections.js';
 import type { PoolSettings } from './origin-pool.js';
 import { readProxy } from './proxy.js';
 import { type Resolve, systemResolve } from './resolve.js';
 import { SharedResolutions } from './shared-resolutions.js';
-import { trusting } from './sockets.js';
 import { tunnelDial } from './tunnel.js';
 
 /** Options of {@link httpTransport}. */
@@ -55,30 +54,7 @@ function readDial({ resolve = systemResolve(), proxy, tls }: HttpTransportOption
   if (typeof resolve !== 'function') throw mustBe('resolve', 'a function', resolve);
   const tools = {
     resolutions: new SharedResolutions(resolve),
-    secureContext: secureContextOf(tls?.ca ?? []),
+    secureContext: trusting(tls?.ca ?? []),
   };
   return proxy === undefined ? directDial(tools) : tunnelDial(readProxy(proxy), tools);
-}
-
-/** Given authorities are read at once, so that a wrong one is found; those of the platform when first needed. */
-function secureContextOf(ca: unknown): () => SecureContext {
-  const authorities = typeof ca === 'string' ? [ca] : ca;
-  if (!isTexts(authorities)) throw mustBe('tls.ca', 'a certificate in PEM or a list of them', ca);
-  let context = authorities.length > 0 ? trustingChecked(authorities) : undefined;
-  return () => {
-    context ??= trusting([]);
-    return context;
-  };
-}
-
-function trustingChecked(authorities: readonly string[]): SecureContext {
-  try {
-    return trusting(authorities);
-  } catch {
-    throw mustBe('tls.ca', 'a certificate in PEM or a list of them', authorities);
-  }
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }

@@ -35,7 +35,8 @@ async function openTunnel(
 ): Promise<Socket> {
   const authority = `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`;
   const client = new Client(proxy.target.origin, {
-    connect: (_options, callback) => callback(null, link),
+    // Not within the call, which the client would not hear.
+    connect: (_options, callback) => queueMicrotask(() => callback(null, link)),
     headersTimeout: 0,
   });
   const headers: Record<string, string> = { host: authority };

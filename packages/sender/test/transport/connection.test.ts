@@ -1,0 +1,81 @@
+import type { Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { httpTransport } from '../../src/transport/http-transport.js';
+import { exchangeWith } from './exchange.js';
+import { OK, rawServer } from './raw-server.js';
+
+function transportOf() {
+  const transport = httpTransport();
+  onTestFinished(() => transport.close());
+  return transport;
+}
+
+test('a request of which nothing was written goes over another connection', async () => {
+  const server = await rawServer(OK);
+  const transport = transportOf();
+  const url = `http://127.0.0.1:${server.port}/`;
+  for (let time = 1; time <= 5; time += 1) {
+    expect((await exchangeWith(transport, url)).kind).toBe('response');
+    // What came is read between here and the next turn: the reset is there when the next exchange begins, and unread.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const socket of server.sockets) socket.resetAndDestroy();
+    expect(server.requests).toBe(time);
+  }
+});
+
+test('a request that was written when its connection went is not written again', async () => {
+  let isKept = true;
+  const server = await rawServer((socket) => {
+    if (isKept) socket.write(OK);
+    else socket.destroy();
+    isKept = !isKept;
+  });
+  const transport = transportOf();
+  const url = `http://127.0.0.1:${server.port}/`;
+  expect((await exchangeWith(transport, url)).kind).toBe('response');
+  expect(await exchangeWith(transport, url)).toMatchObject({ kind: 'failure', reason: 'reset' });
+  expect([server.accepted, server.requests]).toEqual([1, 2]);
+});
+
+test('a connection over which something comes that nobody asked for is not used again', async () => {
+  const sockets: Socket[] = [];
+  const server = await rawServer((socket) => {
+    sockets.push(socket);
+    socket.write(OK);
+  });
+  const transport = transportOf();
+  const url = `http://127.0.0.1:${server.port}/`;
+  await exchangeWith(transport, url);
+  sockets[0]?.write(OK.replace('ok', 'no'));
+  await expect.poll(() => server.sockets.size).toBe(0);
+  const second = await exchangeWith(transport, url);
+  expect(second.kind === 'response' && Buffer.from(second.body).toString()).toBe('ok');
+  expect(server.accepted).toBe(2);
+});
+
+test('what the platform connected to is asked about once more before anything is sent', async () => {
+  const server = await rawServer(OK);
+  let times = 0;
+  const exchange = await exchangeWith(transportOf(), `http://127.0.0.1:${server.port}/`, {
+    allowsAddress: () => {
+      times += 1;
+      return times === 1;
+    },
+  });
+  expect(exchange).toEqual({
+    kind: 'failure',
+    reason: 'blocked_address',
+    message: '`127.0.0.1` is not allowed',
+  });
+  expect(times).toBe(2);
+  expect(server.requests).toBe(0);
+  await expect.poll(() => server.sockets.size).toBe(0);
+});
+
+test('a header for the host is sent as it is, and leads nowhere else', async () => {
+  const server = await rawServer(OK);
+  const exchange = await exchangeWith(transportOf(), `http://127.0.0.1:${server.port}/`, {
+    headers: { host: 'example.com' },
+  });
+  expect(exchange.kind).toBe('response');
+});
