@@ -31,13 +31,13 @@ export interface Provider {
   readonly toleranceSeconds?: number | undefined;
 }
 
-/** The provider, or a `ConfigurationError` for what is none. */
-export function checkedProvider(provider: Provider): Provider {
+/** The provider, or a `ConfigurationError` that names the field for what is none. */
+export function checkedProvider(provider: Provider, field = 'provider'): Provider {
   const isProvider =
     typeof provider === 'object' &&
     provider !== null &&
     typeof provider.scheme?.content === 'function' &&
     typeof provider.envelope?.decode === 'function';
   if (isProvider) return provider;
-  throw mustBe('provider', 'a provider such as `standardWebhooks`', provider);
+  throw mustBe(field, 'a provider such as `standardWebhooks`', provider);
 }

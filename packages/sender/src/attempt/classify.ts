@@ -30,5 +30,5 @@ export function classify(exchange: Exchange, clientErrors: 'retry' | 'fail', now
     const afterMs = Math.min(askedMs, LONGEST_RETRY_AFTER_MS);
     return { kind: 'retry', afterMs, busy: SPEAKS_FOR_THE_ENDPOINT.has(status) };
   }
-  return { kind: status >= 400 ? (clientErrors === 'fail' ? 'fail' : 'retry') : 'retry' };
+  return { kind: status >= 400 && clientErrors === 'fail' ? 'fail' : 'retry' };
 }

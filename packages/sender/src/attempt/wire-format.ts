@@ -16,9 +16,10 @@ const SAMPLE_INFO: DeliveryInfo = { endpointId: 'wh_0', deliveryId: 'dlv_0', att
 export function wireFormat(provider: Provider, alsoSign: readonly Provider[]): WireFormat {
   checkedProvider(provider);
   if (!Array.isArray(alsoSign)) throw mustBe('alsoSign', 'a list of providers', alsoSign);
-  const headerNames = new Set(provider.scheme.headers);
-  for (const [index, { name, scheme }] of alsoSign.map(checkedProvider).entries()) {
+  const headerNames = new Set([...provider.scheme.headers, ...envelopeHeaders(provider)]);
+  for (const [index, signer] of alsoSign.entries()) {
     const field = `alsoSign[${index}]`;
+    const { name, scheme } = checkedProvider(signer, field);
     if (scheme.authenticates.body !== 'all') {
       throw mustBe(field, 'a provider whose signature covers the body and stands in headers', name);
     }
@@ -26,12 +27,12 @@ export function wireFormat(provider: Provider, alsoSign: readonly Provider[]): W
     if (taken !== undefined) throw mustBe(field, `a provider that does not write \`${taken}\` too`, name);
     for (const header of scheme.headers) headerNames.add(header);
   }
-  for (const header of Object.keys(sampleHeaders(provider))) headerNames.add(header.toLowerCase());
   return { provider, alsoSign, headerNames };
 }
 
 // Envelopes do not say which headers they write: one is asked to.
-function sampleHeaders({ envelope }: Provider): Readonly<Record<string, string>> {
+function envelopeHeaders({ envelope }: Provider): readonly string[] {
   const event = { id: 'evt_0', type: 'sample', timestamp: new Date(0), data: {} };
-  return envelope.encode(event, SAMPLE_INFO).headers;
+  const { headers } = envelope.encode(event, SAMPLE_INFO);
+  return Object.keys(headers).map((name) => name.toLowerCase());
 }
