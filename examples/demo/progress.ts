@@ -24,11 +24,7 @@ export async function runWithProgress(
     })),
     { exitOnError: false, collectErrors: true, fallbackRenderer: 'simple' },
   );
-  try {
-    await tasks.run();
-  } finally {
-    await Promise.all(hosts.map((host) => host.close?.()));
-  }
+  await tasks.run();
   for (const { error } of tasks.errors ?? []) if (!(error instanceof CasesDiffer)) throw error;
   return results;
 }

@@ -14,7 +14,16 @@ export function table(results: readonly Result[], width: number): string {
       cell(results.filter((result) => result.system === system && result.name === name)),
     ),
   ]);
-  return blocksOf(padded(['system', ...systems]), columns.map(padded), width).join('\n\n');
+  return columnsTable(['system', ...systems], columns, width);
+}
+
+/** Columns of texts, each with its head first, in blocks that fit the width and begin with the first column. */
+export function columnsTable(
+  first: readonly string[],
+  columns: readonly (readonly string[])[],
+  width: number,
+): string {
+  return blocksOf(padded(first), columns.map(padded), width).join('\n\n');
 }
 
 function cell(results: readonly Result[]): string {

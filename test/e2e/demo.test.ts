@@ -40,15 +40,15 @@ async function run(...args: readonly string[]): Promise<Ended> {
   return { exitCode, stdout, stderr };
 }
 
-/** The closing table, whose columns may be spread over several blocks: system -> case -> cell. */
-function tableOf(stdout: string): Record<string, Record<string, string>> {
+/** A table, whose columns may be spread over several blocks, by its first head: system -> case -> cell. */
+function tableOf(stdout: string, first = 'system'): Record<string, Record<string, string>> {
   const table: Record<string, Record<string, string>> = {};
   for (const block of stdout.split('\n\n')) {
     const [head = [], , ...rows] = block
       .trim()
       .split('\n')
       .map((line) => line.split(/ {2,}/));
-    if (head[0] !== 'system') continue;
+    if (head[0] !== first) continue;
     for (const [system = '', ...cells] of rows) {
       table[system] = {
         ...table[system],
@@ -73,6 +73,19 @@ const timeSigned = {
   'future time': 'refused: timestamp_too_new',
 };
 const timeNotSigned = { ...everywhere, 'stale time': 'not signed', 'future time': 'not signed' };
+/** What the record says of a sender whose system has so many event types. */
+const sent = (count: number) => ({
+  ...Object.fromEntries(
+    ['Express', 'Fastify', 'Hono', 'Next.js'].map((host) => [host, `${count} of ${count}, 1 retried`]),
+  ),
+  '500 twice': 'delivered at attempt 3',
+  '429, Retry-After: 1': 'delivered at attempt 2',
+  '410 Gone': 'failed, disabled',
+  redirect: 'failed: 302, 3 attempts',
+  'no answer': 'failed: timeout, 2 attempts',
+  'endless answer': 'failed: timeout, 2 attempts',
+  'forbidden address': 'failed: blocked_address, 3 attempts',
+});
 const types = (count: number) => ({ 'every event type': `verified (${count} types)` });
 
 describe('the demo', { timeout: CHILD_TIMEOUT_MS }, () => {
@@ -98,10 +111,25 @@ describe('the demo', { timeout: CHILD_TIMEOUT_MS }, () => {
       Stripe: { ...timeSigned, ...types(2) },
       GitHub: { ...timeNotSigned, ...types(3) },
     });
-    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(
-      /^9 systems on Express, Fastify, Hono, Next\.js: 308 cases held, 0 differed, 16 not signed; 968 requests over HTTP in \d+\.\d s$/,
+    expect(stdout).toMatch(
+      /^9 systems on Express, Fastify, Hono, Next\.js: 308 cases held, 0 differed, 16 not signed; 968 requests over HTTP in \d+\.\d s$/m,
     );
     expect(stdout).not.toContain('\u001b');
+  });
+
+  test('sends every event to all frameworks and through every failure, and reads the record', () => {
+    expect(tableOf(whole.stdout, 'sent by')).toStrictEqual({
+      deliveryFlow: sent(8),
+      dcisionai: sent(16),
+      aiPlatform: sent(23),
+      ragEngine: sent(7),
+      empJobQueue: sent(12),
+      'Standard Webhooks v1': sent(2),
+    });
+    expect(whole.stdout.trimEnd().split('\n').at(-1)).toMatch(
+      /^6 senders to Express, Fastify, Hono, Next\.js and 7 troubled endpoints each: 314 deliveries in 392 attempts, 0 records differed; in \d+\.\d s$/,
+    );
+    expect(whole.stdout).toMatch(/^› \d+ delivered, \d+ failed, \d+ retries, of \d+$/m);
   });
 
   test('names every event type of the five catalogs, as its typed handler received it', () => {
@@ -131,7 +159,7 @@ describe('the demo', { timeout: CHILD_TIMEOUT_MS }, () => {
          ...system,
          receiver: (wiring) => system.receiver({ ...wiring, replay: false }),
        }));
-       process.exitCode = (await demo(forgetful, [expressHost, honoHost])) ? 0 : 1;`,
+        process.exitCode = (await demo(forgetful, [expressHost, honoHost])) ? 0 : 1;`,
     );
 
     expect(exitCode).toBe(1);

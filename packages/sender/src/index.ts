@@ -70,4 +70,7 @@ export {
 export type { Exchange, ExchangeRequest, FailureReason, Transport } from './ports/transport.js';
 export type { Endpoints, Sender, SenderTotals, SendOptions, TestOptions } from './sender.js';
 export type { EventInputs, SenderOptions } from './sender-options.js';
+export { type AddressPolicyOptions, addressPolicy } from './transport/address-policy.js';
+export { httpTransport } from './transport/http-transport.js';
+export type { HttpTransportOptions } from './transport/transport-options.js';
 export { type PollingQueueOptions, pollingQueue } from './worker/polling-queue.js';
