@@ -1,3 +1,4 @@
+import { isJsonObject } from '@countersign/core/strict';
 import type { EventFilters } from '../ports/delivery-store.js';
 
 /** Where the named filters look. */
@@ -36,12 +37,12 @@ function matchesValue(wanted: string | number, value: unknown): boolean {
   return wanted === value;
 }
 
-/** Own members only: what every object inherits is no data. */
+/** Own members of objects only: neither what every object inherits nor an array's `length` is data. */
 function memberAt(data: unknown, path: string): unknown {
   let value = data;
   for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = Reflect.get(value, name);
+    if (!isJsonObject(value) || !Object.hasOwn(value, name)) return undefined;
+    value = value[name];
   }
   return value;
 }
