@@ -1,23 +1,15 @@
-import type { Attempted, AttemptOrder } from '../attempt/attempt.js';
+import type { Attempted } from '../attempt/attempt.js';
 import { nextStep } from '../attempt/next-step.js';
 import type { Target } from '../attempt/target.js';
-import type { Reporter } from '../observe/reporter.js';
-import type {
-  DueDelivery,
-  EndpointRecord,
-  Lane,
-  LaneReport,
-  Settlement,
-  WorkLedger,
-} from '../ports/delivery-store.js';
-import type { Clock } from '../time/clock.js';
+import type { DueDelivery, EndpointRecord, Lane, LaneReport, Settlement } from '../ports/delivery-store.js';
 import { Signal } from '../time/signal.js';
 import { untilDone } from '../time/until-done.js';
 import { attemptOutcome } from './attempt-outcome.js';
 import { disabledBy } from './disable-policy.js';
 import { DueTimes } from './due-times.js';
-import type { ExchangeSlots, Slot } from './exchange-slots.js';
+import type { Slot } from './exchange-slots.js';
 import { LaneHealth } from './lane-health.js';
+import type { LaneTools } from './lane-tools.js';
 import { talliesOf } from './tallies.js';
 
 /** Outcomes that may wait to be recorded before nothing new is started: what a crash could send again. */
@@ -25,19 +17,6 @@ const MOST_UNSETTLED = 256;
 const MOST_BUFFERED = 256;
 /** A shorter wait is waited out, a longer one lets the lane go. */
 const LONGEST_HELD_WAIT_MS = 1000;
-
-/** What lanes are worked with. */
-export interface LaneTools {
-  readonly ledger: WorkLedger;
-  readonly slots: ExchangeSlots;
-  readonly attempt: (order: AttemptOrder, target: Target) => Promise<Attempted | undefined>;
-  readonly targetOf: (record: EndpointRecord) => Target;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly reporter: Reporter;
-  /** Whether others wait for their turn, so that a lane held for `heldMs` should let go. */
-  readonly shouldYield: (heldMs: number) => boolean;
-}
 
 /**
  * One endpoint's deliveries, for as long as there is something to do: fetched, attempted within the endpoint's and the
@@ -50,6 +29,8 @@ export class LaneRun {
   readonly #health: LaneHealth;
   readonly #changed = new Signal();
   readonly #inFlight = new Map<string, AbortController>();
+  /** Of the steady clock: from then on somebody else may work the lane, so nothing is started. */
+  #leasedUntilMs: number;
   #target: Target;
   #buffer: DueDelivery[] = [];
   #unsettled: Settlement[] = [];
@@ -66,8 +47,9 @@ export class LaneRun {
   #freesKey = false;
   readonly #dueTimes: DueTimes;
 
-  constructor(lane: Lane, tools: LaneTools) {
+  constructor(lane: Lane, leasedUntilMs: number, tools: LaneTools) {
     this.#lane = lane;
+    this.#leasedUntilMs = leasedUntilMs;
     this.#tools = tools;
     this.#startedMs = tools.clock.steadyNow();
     this.#target = tools.targetOf(lane.endpoint);
@@ -99,6 +81,12 @@ export class LaneRun {
       return;
     }
     this.#mayHaveMore = true;
+    this.#changed.set();
+  }
+
+  /** The lease was extended. */
+  extend(leasedUntilMs: number): void {
+    this.#leasedUntilMs = leasedUntilMs;
     this.#changed.set();
   }
 
@@ -191,7 +179,9 @@ export class LaneRun {
   #mayStart(): boolean {
     if (this.#isEnding || this.#leaveTurn !== undefined || this.#buffer.length === 0) return false;
     if (this.#inFlight.size >= this.#health.window || this.#unsettled.length >= MOST_UNSETTLED) return false;
-    const waitMs = this.#health.waitMs(this.#nowMs());
+    const nowMs = this.#nowMs();
+    if (nowMs >= this.#leasedUntilMs) return false;
+    const waitMs = this.#health.waitMs(nowMs);
     if (waitMs === 0) return true;
     if (waitMs <= LONGEST_HELD_WAIT_MS) this.#wakeAfter(waitMs);
     return false;

@@ -1,4 +1,5 @@
-import { LaneRun, type LaneTools } from '../lane/lane-run.js';
+import { LaneRun } from '../lane/lane-run.js';
+import type { LaneTools } from '../lane/lane-tools.js';
 import type { Reporter } from '../observe/reporter.js';
 import type { DeliveryQueue, Wake } from '../ports/delivery-queue.js';
 import type { EndpointRecord, Lane, WorkLedger } from '../ports/delivery-store.js';
@@ -119,9 +120,10 @@ export class Worker {
 
   async #work(endpointId: string): Promise<void> {
     const { ledger } = this.#tools;
+    const leasedUntilMs = this.#leaseEndMs();
     const [lane] = await ledger.takeLanes({ limit: 1, leaseMs: LEASE_MS, endpointIds: [endpointId] });
     if (lane === undefined) return;
-    const run = await this.#runOf(lane);
+    const run = await this.#runOf(lane, leasedUntilMs);
     if (run === undefined) return;
     this.#lanes.set(endpointId, run);
     if (this.#stopping.signal.aborted) run.end();
@@ -133,10 +135,18 @@ export class Worker {
     this.#onEnd(lane.endpoint, run);
   }
 
-  async #runOf(lane: Lane): Promise<LaneRun | undefined> {
+  /** Asked for before the lease is: by then it may have ended, whatever the answer took. */
+  #leaseEndMs(): number {
+    return this.#tools.clock.steadyNow() + LEASE_MS;
+  }
+
+  async #runOf(lane: Lane, leasedUntilMs: number): Promise<LaneRun | undefined> {
     const { ledger, reporter, lane: tools } = this.#tools;
     try {
-      return new LaneRun(lane, { ...tools, shouldYield: (heldMs) => this.#shouldYield(heldMs) });
+      return new LaneRun(lane, leasedUntilMs, {
+        ...tools,
+        shouldYield: (heldMs) => this.#shouldYield(heldMs),
+      });
     } catch (error) {
       reporter.tellFailure('internal_error', 'an endpoint cannot be used', error, lane.endpoint.id);
       const state = { ...lane.state, parkForMs: UNUSABLE_PARK_MS };
@@ -185,22 +195,27 @@ export class Worker {
   async #renew(): Promise<void> {
     const runs = [...this.#lanes.values()];
     try {
-      if (runs.length > 0) {
-        const held = await this.#tools.ledger.renew(
-          runs.map(({ lane }) => lane),
-          LEASE_MS,
-        );
-        const byToken = new Map(held.map((lane) => [lane.token, lane]));
-        for (const run of runs) {
-          const lane = byToken.get(run.lane.token);
-          // Taken over, or its endpoint is deleted: what is in flight may still be recorded.
-          if (lane === undefined) run.end();
-          else run.refresh(lane.endpoint);
-        }
-      }
+      if (runs.length > 0) await this.#renewAll(runs);
     } catch (error) {
       this.#tools.reporter.tellFailure('internal_error', 'leases could not be extended', error);
     }
     if (!this.#stopping.signal.aborted || this.#lanes.size > 0) this.#renewLater();
+  }
+
+  async #renewAll(runs: readonly LaneRun[]): Promise<void> {
+    const lanes = runs.map(({ lane }) => lane);
+    const leasedUntilMs = this.#leaseEndMs();
+    const held = await this.#tools.ledger.renew(lanes, LEASE_MS);
+    const byToken = new Map(held.map((lane) => [lane.token, lane]));
+    for (const run of runs) {
+      const lane = byToken.get(run.lane.token);
+      if (lane === undefined) {
+        // Taken over, or its endpoint is deleted: what is in flight may still be recorded.
+        run.end();
+        continue;
+      }
+      run.refresh(lane.endpoint);
+      run.extend(leasedUntilMs);
+    }
   }
 }
