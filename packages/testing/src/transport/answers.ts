@@ -15,6 +15,9 @@ const writing =
 
 const text = (body: Uint8Array): string => Buffer.from(body).toString('latin1');
 
+/** More than the kernel takes off the sender's hands when nobody reads. */
+const MORE_THAN_BUFFERS = 32 * 1024 * 1024;
+
 const OK = 'HTTP/1.1 200 OK\r\n';
 const FINAL = `${OK}content-length: 5\r\n\r\nfinal`;
 
@@ -140,11 +143,12 @@ export const answerRules: readonly TransportRule[] = [
     assert.deepEqual(Buffer.from(body), compressed);
   }),
 
-  transportRule('an answer that comes before the body was read is an answer', async (scene) => {
+  transportRule('an answer that comes while the body is not read is an answer', async (scene) => {
     const server = await scene.serve((peer) => {
+      peer.pause();
       peer.answer({ status: 413, headers: { connection: 'close' } });
     });
-    const exchange = await scene.exchange(server.url(), { body: Buffer.alloc(100_000) });
-    assert.ok(exchange.kind === 'response' && exchange.status === 413, JSON.stringify(exchange));
+    const { status } = await scene.answered(server.url(), { body: Buffer.alloc(MORE_THAN_BUFFERS) });
+    assert.equal(status, 413);
   }),
 ];
