@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { StoredEvent } from '@countersign/sender';
-import { atOnce, countOf } from './at-once.js';
+import type { NewEvent, StoredEvent } from '@countersign/sender';
+import { atOnce, countOf, untilNothing } from './at-once.js';
 import type { DeliveryStoreCase } from './delivery-store-case.js';
 import { type Play, storeCase } from './play.js';
 import { digestOf } from './settlements.js';
@@ -42,10 +42,8 @@ export const intakeRaces: readonly DeliveryStoreCase[] = [
     const events = Array.from({ length: 40 }, () => play.newEvent());
     await play.append(...events);
     const taken = (await atOnce(8, () => play.takeUnrouted(5))).flat();
-    for (let more = await play.takeUnrouted(5); more.length > 0; more = await play.takeUnrouted(5)) {
-      taken.push(...more);
-    }
-    assert.deepEqual(taken.map(({ id }) => id).sort(), events.map(({ id }) => id).sort());
+    const rest = await untilNothing(() => play.takeUnrouted(5));
+    assert.deepEqual([...taken, ...rest].map(({ id }) => id).sort(), events.map(({ id }) => id).sort());
   }),
   storeCase('of takers at once, one is given the events of a key, in their order', async (play) => {
     for (let round = 0; round < 5; round += 1) {
@@ -55,16 +53,10 @@ export const intakeRaces: readonly DeliveryStoreCase[] = [
       await play.append(...events);
       const takes = await atOnce(8, () => play.takeUnrouted(5));
       for (const key of new Set(events.map(({ orderingKey }) => orderingKey))) {
-        const ofKey = (list: readonly { orderingKey?: string | undefined }[]) =>
-          list.filter(({ orderingKey }) => orderingKey === key);
-        const owners = takes.map(ofKey).filter(({ length }) => length > 0);
+        const owners = takes.map((take) => idsOf(key, take)).filter(({ length }) => length > 0);
         assert.ok(owners.length <= 1, 'two takers have events of one key in their hands');
-        const given = (owners[0] ?? []).map((event) => ('id' in event ? event.id : undefined));
-        const oldest = ofKey(events).slice(0, given.length);
-        assert.deepEqual(
-          given,
-          oldest.map((event) => ('id' in event ? event.id : undefined)),
-        );
+        const given = owners[0] ?? [];
+        assert.deepEqual(given, idsOf(key, events).slice(0, given.length));
       }
       await routeAll(play, takes.flat());
     }
@@ -112,8 +104,18 @@ export const intakeRaces: readonly DeliveryStoreCase[] = [
   }),
 ];
 
+/** The ids of a key's events. */
+const idsOf = (key: string | undefined, events: readonly NewEvent[]): readonly string[] =>
+  events.filter(({ orderingKey }) => orderingKey === key).map(({ id }) => id);
+
+/** Routes these to nobody, and all that are left. */
 async function routeAll(play: Play, events: readonly StoredEvent[]): Promise<void> {
-  await play.store.events.route(events.map((event) => ({ event, deliveries: [], isLast: true })));
-  const left = await play.takeUnrouted(1_000);
-  if (left.length > 0) await routeAll(play, left);
+  const route = (list: readonly StoredEvent[]) =>
+    play.store.events.route(list.map((event) => ({ event, deliveries: [], isLast: true })));
+  await route(events);
+  await untilNothing(async () => {
+    const left = await play.takeUnrouted(1_000);
+    await route(left);
+    return left;
+  });
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Lane } from '@countersign/sender';
-import { atOnce, countOf } from './at-once.js';
+import { atOnce, countOf, untilNothing } from './at-once.js';
 import { defined } from './checks.js';
 import type { DeliveryStoreCase } from './delivery-store-case.js';
 import { storeCase } from './play.js';
@@ -19,10 +18,7 @@ export const laneRaces: readonly DeliveryStoreCase[] = [
         ? play.takeLanes(4)
         : play.store.work.takeLanes({ limit: 20, leaseMs: 60_000, endpointIds: ids.slice(0, 10) }),
     );
-    const taken: Lane[] = takes.flat();
-    for (let more = await play.takeLanes(4); more.length > 0; more = await play.takeLanes(4)) {
-      taken.push(...more);
-    }
+    const taken = [...takes.flat(), ...(await untilNothing(() => play.takeLanes(4)))];
     assert.deepEqual(taken.map(({ endpoint }) => endpoint.id).sort(), ids.sort());
   }),
   storeCase('of reports with one token at once, one lets go, and the others write nothing', async (play) => {

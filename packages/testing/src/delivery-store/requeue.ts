@@ -96,7 +96,14 @@ const again: readonly DeliveryStoreCase[] = [
     async (play) => {
       const { id } = await play.endpoint();
       const delivery = await play.deliver(id);
-      await play.work(id, retried(delivery));
+      const next = {
+        status: 'pending',
+        delayMs: 0,
+        spent: 1,
+        postponements: 3,
+        successesAtFirstFailure: 2,
+      } as const;
+      await play.work(id, { ...retried(delivery), next });
       await play.work(id, failed(delivery, 2));
       await requeueAt(play, id);
       const lane = await play.lane(id);
