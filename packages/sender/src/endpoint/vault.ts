@@ -39,6 +39,13 @@ export function createVault(options: EncryptionOptions | undefined): Vault {
     seal: (text, context) => (current === undefined ? CLEAR + text : sealed(text, context, ...current)),
     open(stored, context) {
       if (stored.startsWith(CLEAR)) return stored.slice(CLEAR.length);
+      // What has no known form may be a secret itself: nothing of it is quoted.
+      if (!stored.startsWith(SEALED)) {
+        throw new SenderError(
+          'encryption_key_missing',
+          'a secret is stored in a form that is not known here',
+        );
+      }
       const [id = '', payload = ''] = stored.slice(SEALED.length).split(':');
       const key = keys.get(id);
       if (key === undefined) {
@@ -78,7 +85,8 @@ function opened(payload: string, context: string, id: string, key: Uint8Array): 
   }
 }
 
-function keysOf({ keys }: EncryptionOptions): ReadonlyMap<string, Uint8Array> {
+function keysOf(options: EncryptionOptions): ReadonlyMap<string, Uint8Array> {
+  const keys = options?.keys;
   if (!Array.isArray(keys) || keys.length === 0)
     throw mustBe('encryption.keys', 'a list of at least one key', keys);
   const byId = new Map<string, Uint8Array>();
