@@ -1,22 +1,29 @@
 import { JsonText } from '@countersign/core';
 import { isWellFormed } from '@countersign/core/strict';
 import { inputFault, invalidInput } from '../errors/invalid-input.js';
-import type { SenderError } from '../errors/sender-error.js';
+import { isSenderError, type SenderError } from '../errors/sender-error.js';
 
 const MAX_DEPTH = 100;
 
 /**
  * The JSON text of an event's data. What JSON would change or drop without a word is refused with its path: `NaN`,
- * bigints, `undefined` in an array, functions, maps, lone surrogates, cycles. A member that is `undefined` is left out;
- * what has a `toJSON`, such as a `Date`, is what that returns. A `JsonText` is taken as it stands.
+ * bigints, `undefined` in an array, functions, maps, errors, lone surrogates, cycles. A member that is `undefined` is
+ * left out; what has a `toJSON`, such as a `Date`, is what that returns. A `JsonText` is taken as it stands.
  */
 export function dataText(data: unknown): string {
   if (data instanceof JsonText) return parsed(data.text);
-  check(data, 'data', 0);
-  return JSON.stringify(data);
+  try {
+    check(data, 'data', 0);
+    return JSON.stringify(data);
+  } catch (cause) {
+    if (isSenderError(cause)) throw cause;
+    throw inputFault('data', 'cannot be read: a getter, a proxy or a `toJSON` of it throws', { cause });
+  }
 }
 
 function parsed(text: string): string {
+  // Of two members with one name, parsing shows the last alone.
+  if (!isWellFormed(text)) throw unpaired('data');
   try {
     check(JSON.parse(text), 'data', 0);
   } catch (cause) {
@@ -29,7 +36,7 @@ function parsed(text: string): string {
 function check(value: unknown, path: string, depth: number): void {
   switch (typeof value) {
     case 'string':
-      if (!isWellFormed(value)) throw inputFault(path, 'has an unpaired surrogate, which UTF-8 cannot hold');
+      if (!isWellFormed(value)) throw unpaired(path);
       return;
     case 'number':
       if (!Number.isFinite(value)) throw notJson(path, value);
@@ -48,19 +55,25 @@ function checkObject(value: object, path: string, depth: number): void {
   if (depth > MAX_DEPTH)
     throw inputFault('data', `nests deeper than ${MAX_DEPTH} levels, or contains itself`);
   if ('toJSON' in value && typeof value.toJSON === 'function') {
-    if (value instanceof Date && Number.isNaN(value.getTime())) throw inputFault(path, 'is an invalid Date');
+    if (value instanceof Date && Number.isNaN(value.getTime()))
+      throw inputFault(shortened(path), 'is an invalid Date');
     check(value.toJSON(path), path, depth);
   } else if (Array.isArray(value)) {
     // `forEach` would pass over holes.
     for (let index = 0; index < value.length; index += 1) check(value[index], `${path}[${index}]`, depth);
-  } else if (ArrayBuffer.isView(value) || value instanceof Map || value instanceof Set) {
+  } else if (Object.prototype.toString.call(value) !== '[object Object]') {
+    // Maps, errors, promises, bytes and the like: most of them would be `{}`.
     throw notJson(path, value);
   } else {
     for (const [name, member] of Object.entries(value)) {
-      if (!isWellFormed(name)) throw inputFault(path, 'has a name with an unpaired surrogate');
+      if (!isWellFormed(name)) throw unpaired(path);
       if (member !== undefined) check(member, `${path}.${name}`, depth);
     }
   }
+}
+
+function unpaired(path: string): SenderError {
+  return inputFault(shortened(path), 'has an unpaired surrogate, which UTF-8 cannot hold');
 }
 
 function notJson(path: string, value: unknown): SenderError {
