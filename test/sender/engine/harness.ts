@@ -31,6 +31,7 @@ export interface Started {
 export interface Stage {
   readonly clock: LeapClock;
   readonly sink: Sink;
+  readonly bell: Bell;
   readonly store: DeliveryStore;
   readonly sender: Sender;
   readonly outcomes: SenderOutcome[];
@@ -61,13 +62,13 @@ export interface StageOptions extends Partial<SenderOptions<Record<string, unkno
   readonly isStarted?: boolean;
   /** Another sender's, where several share what they have. */
   readonly beside?: Stage;
+  readonly clock?: LeapClock;
   readonly tap?: StoreTap;
 }
 
 export async function stage(options: StageOptions = {}): Promise<Stage> {
-  const { isStarted = true, beside, tap, ...senderOptions } = options;
-  const clock = beside?.clock ?? leapClock();
-  const bell = new Bell();
+  const { isStarted = true, beside, tap, clock = beside?.clock ?? leapClock(), ...senderOptions } = options;
+  const bell = beside?.bell ?? new Bell();
   const sink = beside?.sink ?? (await openSink(clock.now));
   sink.onChange(() => bell.ring());
   const store = options.store ?? beside?.store ?? memoryStore({ now: clock.now });
@@ -99,6 +100,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const made: Stage = {
     clock,
     sink,
+    bell,
     store,
     sender,
     outcomes,
@@ -167,7 +169,10 @@ export async function stopped({ sender, clock }: Pick<Stage, 'sender' | 'clock'>
 export function verified(
   { method, url, headers, bytes, atMs }: Received,
   secrets: string,
-  { provider = standardWebhooks, receivedAtMs = atMs }: { provider?: Provider; receivedAtMs?: number } = {},
+  {
+    provider = standardWebhooks,
+    receivedAtMs = atMs,
+  }: { provider?: Provider | undefined; receivedAtMs?: number } = {},
 ): Promise<VerifiedDelivery> {
   const verifier = createVerifier({ provider, secrets });
   return verifier.verify({ method, url, headers, body: bytes }, { receivedAt: new Date(receivedAtMs) });
