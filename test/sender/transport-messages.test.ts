@@ -101,6 +101,11 @@ test.each([
 test.each([
   ['an answer', (_socket: Socket) => {}, 'no answer came in time'],
   [
+    'an answer behind an interim one',
+    (socket: Socket) => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'),
+    'no answer came in time',
+  ],
+  [
     'its end',
     (socket: Socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx'),
     'the answer did not end in time',

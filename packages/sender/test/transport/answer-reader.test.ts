@@ -80,18 +80,21 @@ describe('an answer that has no end but little body is ended', () => {
 
   const CHUNKED = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
 
+  const TOO_LONG = 'the answer is much longer than its body';
+  const LARGE_HEADERS = "the answer's headers are too large";
+
   test.each([
-    ['interim answers', '', 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n'],
-    ['continue answers', '', CONTINUE],
-    ['a continue answer', 'HTTP/1.1 100 Continue\r\n', 'x: y\r\n'],
-    ['a reason', 'HTTP/1.1 200 ', 'OK '],
-    ['a frame of a chunk', `${CHUNKED}1;`, 'extension'],
-    ['headers', 'HTTP/1.1 200 OK\r\n', 'x: y\r\n'],
-    ['a header', 'HTTP/1.1 200 OK\r\nx: ', 'y'],
-    ['trailers', `${CHUNKED}0\r\n`, 'x: y\r\n'],
-  ])('%s', async (_what, start, again) => {
+    ['interim answers', '', 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n', TOO_LONG],
+    ['continue answers', '', CONTINUE, TOO_LONG],
+    ['a continue answer', 'HTTP/1.1 100 Continue\r\n', 'x: y\r\n', LARGE_HEADERS],
+    ['a reason', 'HTTP/1.1 200 ', 'OK ', TOO_LONG],
+    ['a frame of a chunk', `${CHUNKED}1;`, 'extension', TOO_LONG],
+    ['headers', 'HTTP/1.1 200 OK\r\n', 'x: y\r\n', LARGE_HEADERS],
+    ['a header', 'HTTP/1.1 200 OK\r\nx: ', 'y', LARGE_HEADERS],
+    ['trailers', `${CHUNKED}0\r\n`, 'x: y\r\n', LARGE_HEADERS],
+  ])('%s', async (_what, start, again, message) => {
     const { exchange, taken } = await flooded(start, again);
-    expect(exchange).toMatchObject({ kind: 'failure', reason: 'protocol' });
+    expect(exchange).toEqual({ kind: 'failure', reason: 'protocol', message });
     expect(taken).toBeLessThan(64 * 1024 * 1024);
   });
 
