@@ -112,7 +112,12 @@ export function senderSettings<Events, Transaction>(
   const { store, provider = standardWebhooks, alsoSign = [], random = Math.random, onEvent } = options;
   if (typeof store?.open !== 'function')
     throw mustBe('store', 'a delivery store such as `sqliteStore({ path })`', store);
-  if (onEvent !== undefined && typeof onEvent !== 'function') throw mustBe('onEvent', 'a function', onEvent);
+  for (const field of ['onEvent', 'now', 'schedule', 'random'] as const) {
+    const value = options[field];
+    if (value !== undefined && typeof value !== 'function') throw mustBe(field, 'a function', value);
+  }
+  if (options.queue !== undefined && typeof options.queue?.consume !== 'function')
+    throw mustBe('queue', 'a delivery queue', options.queue);
   const clock = clockOf(options);
   const wire = wireFormat(provider, alsoSign);
   const vault = createVault(options.encryption);
