@@ -152,7 +152,10 @@ describe('every connection is durable and alone', () => {
 
   test('where `synchronous` is not FULL, the database is not opened', async () => {
     const exec = DatabaseSync.prototype.exec;
-    const spy = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (sql) {
+    const spy = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (
+      this: DatabaseSync,
+      sql,
+    ) {
       exec.call(this, sql.replace('synchronous = FULL', 'synchronous = NORMAL'));
     });
     const path = newPath();

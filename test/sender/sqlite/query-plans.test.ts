@@ -9,7 +9,10 @@ import { addEndpoint, deliver, openStore, takeLane } from './open-stores.js';
 const PLANS = {
   insertEvent: [],
   digestOfEvent: ['SEARCH events USING INDEX events_by_id (id=? AND tenant=?)'],
-  deleteEvent: ['SEARCH events USING INTEGER PRIMARY KEY (rowid=?)'],
+  deleteEvent: [
+    'SEARCH events USING INTEGER PRIMARY KEY (rowid=?)',
+    'SEARCH deliveries USING COVERING INDEX deliveries_of_event (event=?)',
+  ],
   lastEvent: ['SEARCH events'],
   event: ['SEARCH e USING INTEGER PRIMARY KEY (rowid=?)'],
   eventsFrom: ['SEARCH e USING INTEGER PRIMARY KEY (rowid>?)'],
@@ -40,7 +43,10 @@ const PLANS = {
     'SEARCH e USING INTEGER PRIMARY KEY (rowid=?)',
   ],
   totals: ['SCAN lanes', 'SCAN endpoints USING COVERING INDEX endpoints_of_tenant'],
-  insertLane: [],
+  insertLane: [
+    'SEARCH deliveries USING COVERING INDEX deliveries_of_endpoint (endpoint=?)',
+    'SEARCH endpoints USING INTEGER PRIMARY KEY (rowid=?)',
+  ],
   laneOfEndpoint: ['SEARCH lanes USING COVERING INDEX sqlite_autoindex_lanes_1 (endpoint_id=?)'],
   lane: ['SEARCH lanes USING INTEGER PRIMARY KEY (rowid=?)'],
   openLane: ['SEARCH lanes USING INTEGER PRIMARY KEY (rowid=?)'],
@@ -51,6 +57,8 @@ const PLANS = {
     'SEARCH lanes USING INTEGER PRIMARY KEY (rowid=?)',
     'SEARCH e USING INTEGER PRIMARY KEY (rowid=?)',
     'SEARCH d USING COVERING INDEX deliveries_of_endpoint (endpoint=?)',
+    'SEARCH deliveries USING COVERING INDEX deliveries_of_endpoint (endpoint=?)',
+    'SEARCH endpoints USING INTEGER PRIMARY KEY (rowid=?)',
   ],
   countLane: [
     'SEARCH lanes USING INTEGER PRIMARY KEY (rowid=?)',
@@ -117,7 +125,10 @@ const PLANS = {
   pendingOfEvent: ['SEARCH deliveries USING INDEX deliveries_of_event (event=?)'],
   deliveriesToForget: ['SEARCH deliveries USING COVERING INDEX deliveries_of_event (event=?)'],
   forgetAttempts: ['SEARCH attempts USING PRIMARY KEY (delivery=?)'],
-  forgetDelivery: ['SEARCH deliveries USING INTEGER PRIMARY KEY (rowid=?)'],
+  forgetDelivery: [
+    'SEARCH deliveries USING INTEGER PRIMARY KEY (rowid=?)',
+    'SEARCH attempts USING PRIMARY KEY (delivery=?)',
+  ],
   forgetTallies: [
     'SEARCH tallies USING PRIMARY KEY (hour=? AND endpoint=? AND measure=? AND bin=?)',
     'SEARCH tallies USING PRIMARY KEY (hour<?)',

@@ -71,7 +71,7 @@ describe('whoever writes to the database', () => {
   test('cannot forget what is pending', async () => {
     const raw = await database();
     expect(() => raw.exec(`DELETE FROM deliveries WHERE id = 'pending'`)).toThrow(/not forgotten/);
-    raw.exec(`DELETE FROM deliveries WHERE id <> 'pending'`);
+    raw.exec(`DELETE FROM attempts; DELETE FROM deliveries WHERE id <> 'pending'`);
   });
 
   test('cannot make a second delivery of one event at one endpoint', async () => {

@@ -24,7 +24,7 @@ export function openDatabase(path: string): DatabaseSync {
 
 function connect(path: string): DatabaseSync {
   try {
-    return new DatabaseSync(path, { enableForeignKeyConstraints: false });
+    return new DatabaseSync(path, { enableForeignKeyConstraints: true });
   } catch (error) {
     throw storeError(error, path);
   }

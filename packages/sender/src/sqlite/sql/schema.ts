@@ -29,7 +29,7 @@ CREATE INDEX lanes_left ON lanes (seq) WHERE is_open = 0 AND pending > 0;
 
 const endpoints = `
 CREATE TABLE endpoints (
-  seq INTEGER PRIMARY KEY, -- of the lane
+  seq INTEGER PRIMARY KEY REFERENCES lanes (seq),
   id TEXT NOT NULL UNIQUE,
   tenant TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('enabled', 'disabled')),
@@ -80,8 +80,8 @@ const deliveries = `
 CREATE TABLE deliveries (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL,
-  event INTEGER NOT NULL,
-  endpoint INTEGER NOT NULL,
+  event INTEGER NOT NULL REFERENCES events (seq),
+  endpoint INTEGER NOT NULL REFERENCES lanes (seq),
   tenant TEXT NOT NULL,
   ordering_key TEXT,
   status TEXT NOT NULL CHECK (status IN ('pending', 'delivered', 'failed', 'skipped')),
@@ -123,7 +123,7 @@ BEGIN
 END;
 
 CREATE TABLE attempts (
-  delivery INTEGER NOT NULL,
+  delivery INTEGER NOT NULL REFERENCES deliveries (seq),
   number INTEGER NOT NULL,
   at INTEGER NOT NULL,
   duration_ms REAL NOT NULL,
