@@ -21,7 +21,7 @@ const rules: EndpointRules = {
     allowedPorts: DEFAULT_PORTS,
     allowsAddress: () => false,
   },
-  reservedHeaders: new Set(['webhook-id']),
+  reservedHeaders: wireFormat(standardWebhooks, []).headerNames,
   eventTypes: new Set(['job.done']),
   vault,
 };
