@@ -105,7 +105,7 @@ export class Backlog<T extends Waiting> {
     while (key.rows.first !== undefined && !this.#pending.has(key.rows.first)) key.rows.pop();
     const head = key.rows.first;
     if (head === undefined) this.#keys.delete(orderingKey);
-    else if (head !== key.head || !this.#turns.has(head)) {
+    else if (head !== key.head) {
       if (key.head !== undefined) this.#turns.delete(key.head);
       key.head = head;
       this.#giveTurn(head);

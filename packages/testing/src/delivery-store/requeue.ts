@@ -52,6 +52,10 @@ const choosing: readonly DeliveryStoreCase[] = [
     await play.work(id, ...ids.map((delivery) => failed(delivery)));
     assert.equal(await requeueAt(play, id, { limit: 2 }), 2);
     assert.deepEqual(await play.statuses(...ids), ['pending', 'pending', 'failed']);
+    await play.work(id, failed(ids[0] ?? '', 2));
+    const deliveryIds = ids.toReversed();
+    assert.equal(await requeueAt(play, id, { deliveryIds, limit: 1 }), 1);
+    assert.deepEqual(await play.statuses(...ids), ['pending', 'pending', 'failed']);
     assert.equal(await requeueAt(play, id, { limit: 2 }), 1);
     assert.equal(await requeueAt(play, id, { limit: 2 }), 0);
   }),

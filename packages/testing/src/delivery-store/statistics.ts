@@ -9,6 +9,8 @@ import { HOUR_MS } from './times.js';
 const totalsOf = async (play: Play, id: string, windowMs = 1) =>
   defined(await play.store.records.endpointTotals('acme', id, { windowMs }), 'the totals');
 
+const MINUTE_MS = 60_000;
+
 /** Tallies in an order that all stores have. */
 const sorted = (tallies: readonly Tally[]): readonly Tally[] =>
   tallies
@@ -121,9 +123,9 @@ export const statistics: readonly DeliveryStoreCase[] = [
         await play.settle(lane, { tallies: [response(0, count, 0)] });
       }
       assert.equal(await hours(HOUR_MS), 100);
-      assert.equal(await hours(8 * HOUR_MS), 100);
+      assert.equal(await hours(9 * HOUR_MS - MINUTE_MS), 100);
       assert.equal(await hours(11 * HOUR_MS), 110);
-      assert.equal(await hours(18 * HOUR_MS), 110);
+      assert.equal(await hours(19 * HOUR_MS - MINUTE_MS), 110);
       assert.equal(await hours(21 * HOUR_MS), 111);
     },
     { leaps: true },
