@@ -35,12 +35,6 @@ export class AnswerReader {
     this.#isAtStart = true;
   }
 
-  /** No answer is expected: what comes nevertheless is the parser's to refuse. */
-  end(): void {
-    this.#left = Number.POSITIVE_INFINITY;
-    this.#isAtStart = false;
-  }
-
   #next(): Buffer | null {
     for (let chunk = this.#read(); chunk !== null; chunk = this.#read()) {
       this.#left -= chunk.length;

@@ -66,7 +66,6 @@ export class Connection implements Carrier {
 
   over(_exchange: ExchangeHandler, isReusable: boolean): void {
     this.#exchange = undefined;
-    this.#reader?.end();
     if (isReusable) this.#owner.release(this);
     else this.#owner.drop(this);
   }

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Exchange, ExchangeRequest } from '../ports/transport.js';
+import { AnswerBody } from './answer-body.js';
 import type { Caller } from './dial.js';
 import { type Failure, failureOf, type Stage, timeoutAt } from './failures.js';
 
@@ -13,16 +14,13 @@ export interface Carrier {
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-const NO_BODY = new Uint8Array(0);
-
 /** One exchange, from its start to its end: what undici tells, what the signal says, and what comes of it. */
 export class ExchangeHandler implements Caller, Dispatcher.DispatchHandler {
   readonly request: ExchangeRequest;
   stage: Stage = 'queue';
   carrier: Carrier | undefined;
   readonly #settle: (exchange: Exchange) => void;
-  readonly #chunks: Uint8Array[] = [];
-  #length = 0;
+  readonly #body = new AnswerBody();
   #status = 0;
   #headers: Headers = {};
   #isOver = false;
@@ -63,11 +61,9 @@ export class ExchangeHandler implements Caller, Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: unknown, chunk: Uint8Array): void {
-    const room = this.request.maxResponseBytes - this.#length;
+    const room = this.request.maxResponseBytes - this.#body.length;
     const isTruncated = chunk.length > room;
-    const kept = isTruncated ? chunk.subarray(0, room) : chunk;
-    this.#chunks.push(kept);
-    this.#length += kept.length;
+    this.#body.add(isTruncated ? chunk.subarray(0, room) : chunk);
     if (isTruncated) this.#end(this.#response(true), false);
   }
 
@@ -90,13 +86,8 @@ export class ExchangeHandler implements Caller, Dispatcher.DispatchHandler {
   }
 
   #response(truncated: boolean): Exchange {
-    const body = this.#body();
+    const { bytes: body } = this.#body;
     return { kind: 'response', status: this.#status, headers: joined(this.#headers), body, truncated };
-  }
-
-  #body(): Uint8Array {
-    const [first = NO_BODY, ...more] = this.#chunks;
-    return more.length === 0 ? first : Buffer.concat(this.#chunks, this.#length);
   }
 }
 

@@ -49,9 +49,10 @@ export class OriginPool implements ConnectionOwner, Carrier {
     if (this.#waiting.size > 0) queueMicrotask(() => this.#serveNext());
   }
 
+  /** Told once for an exchange that failed, and once more when the connection is closed. */
   drop(connection: Connection): void {
+    if (!this.#connections.delete(connection)) return;
     this.#take(connection);
-    this.#connections.delete(connection);
     void connection.destroy();
     if (this.#waiting.size > 0) queueMicrotask(() => this.#serveNext());
     else if (this.#connections.size === 0) this.#onEmpty();

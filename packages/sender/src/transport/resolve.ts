@@ -13,6 +13,8 @@ export type Resolve = (hostname: string, signal: AbortSignal) => Promise<readonl
 export interface NameServers {
   resolve4(hostname: string): Promise<readonly string[]>;
   resolve6(hostname: string): Promise<readonly string[]>;
+  /** Ends all that it is asked. */
+  cancel(): void;
 }
 
 /** What the operating system knows of a name. */
@@ -32,15 +34,34 @@ export function systemResolve(
   servers: NameServers = nameServers(),
   systemLookup: SystemLookup = lookupAll,
 ): Resolve {
-  return async (hostname) => {
+  const ask = cancelling(servers);
+  return async (hostname, signal) => {
     if (LOCALHOST.test(hostname)) return LOOPBACK;
-    const answers = await Promise.allSettled([servers.resolve4(hostname), servers.resolve6(hostname)]);
+    const answers = await ask(hostname, signal);
     const addresses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
     if (addresses.length > 0) return addresses;
     const reasons = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
     const known = reasons.find((reason) => !UNKNOWN.has(codeOf(reason)));
     if (known !== undefined) throw known;
     return systemLookup(hostname);
+  };
+}
+
+/** Name servers can end all questions or none: what nobody waits for is ended when nobody waits for anything. */
+function cancelling(servers: NameServers) {
+  const waiting = new Set<AbortSignal>();
+  const leave = (signal: AbortSignal): void => {
+    waiting.delete(signal);
+    if (waiting.size === 0) servers.cancel();
+  };
+  return async (hostname: string, signal: AbortSignal) => {
+    const onLeave = (): void => leave(signal);
+    waiting.add(signal);
+    signal.addEventListener('abort', onLeave, { once: true });
+    const answers = await Promise.allSettled([servers.resolve4(hostname), servers.resolve6(hostname)]);
+    signal.removeEventListener('abort', onLeave);
+    leave(signal);
+    return answers;
   };
 }
 

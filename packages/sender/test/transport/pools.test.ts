@@ -32,6 +32,18 @@ test('of 300 origins one after the other no more connections are kept than may b
   expect(pools.size).toBe(10);
 });
 
+test('the pool of a server that closed all connections is forgotten', async () => {
+  const server = await rawServer(OK);
+  const pools = new OriginPools(readSettings({ resolve }));
+  const exchange = new Promise<Exchange>((settle) => {
+    pools.run(new ExchangeHandler(requestTo(`http://127.0.0.1:${server.port}/`), settle));
+  });
+  expect(await exchange).toMatchObject({ kind: 'response' });
+  expect(pools.size).toBe(1);
+  for (const socket of server.sockets) socket.end();
+  await expect.poll(() => pools.size).toBe(0);
+});
+
 test('the pool of a failed connection is forgotten', async () => {
   const pools = new OriginPools(readSettings({ resolve }));
   const exchange = new Promise<Exchange>((settle) => {
@@ -39,6 +51,24 @@ test('the pool of a failed connection is forgotten', async () => {
   });
   expect(await exchange).toMatchObject({ kind: 'failure', reason: 'connect' });
   expect(pools.size).toBe(0);
+});
+
+test('the end of an old connection does not make the new ones forgotten', async () => {
+  let isEndless = true;
+  const server = await rawServer((socket) => {
+    socket.write(isEndless ? `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(1000)}` : OK);
+    isEndless = false;
+  });
+  const transport = transportWith();
+  const url = `http://127.0.0.1:${server.port}/`;
+  const cut = await exchangeWith(transport, url, { maxResponseBytes: 10 });
+  expect(cut).toMatchObject({ truncated: true });
+  await exchangeWith(transport, url);
+  await expect.poll(() => server.sockets.size).toBe(1);
+  await exchangeWith(transport, url);
+  expect(server.accepted).toBe(2);
+  await transport.close();
+  await expect.poll(() => server.sockets.size).toBe(0);
 });
 
 test('no connection is kept where none may be', async () => {

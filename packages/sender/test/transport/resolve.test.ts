@@ -10,6 +10,8 @@ const fails = (code: string) => async (): Promise<never> => {
   throw Object.assign(new Error(code), { code });
 };
 
+const cancel = (): void => {};
+
 const noLookup = async (): Promise<never> => {
   throw new Error('the system was asked');
 };
@@ -18,7 +20,7 @@ describe('localhost is this machine, whatever a name server says', () => {
   test.each(['localhost', 'LOCALHOST', 'localhost.', 'api.localhost', 'a.b.localhost.'])(
     '%s',
     async (name) => {
-      const servers = { resolve4: async () => ['192.0.2.1'], resolve6: async () => [] };
+      const servers = { resolve4: async () => ['192.0.2.1'], resolve6: async () => [], cancel };
       expect(await systemResolve(servers, noLookup)(name, signal)).toEqual(['127.0.0.1', '::1']);
     },
   );
@@ -26,7 +28,7 @@ describe('localhost is this machine, whatever a name server says', () => {
   test.each(['localhost.example.com', 'notlocalhost', 'localhost.localdomain'])(
     '%s is another name',
     async (name) => {
-      const servers = { resolve4: async () => ['192.0.2.1'], resolve6: fails('ENODATA') };
+      const servers = { resolve4: async () => ['192.0.2.1'], resolve6: fails('ENODATA'), cancel };
       expect(await systemResolve(servers, noLookup)(name, signal)).toEqual(['192.0.2.1']);
     },
   );
@@ -42,6 +44,7 @@ test('both families are asked at once, and IPv4 comes first', async () => {
   const servers = {
     resolve4: () => answers(['192.0.2.1', '192.0.2.2']),
     resolve6: () => answers(['2001:db8::1']),
+    cancel,
   };
   const addresses = await systemResolve(servers, noLookup)('both.test', signal);
   expect(addresses).toEqual(['192.0.2.1', '192.0.2.2', '2001:db8::1']);
@@ -53,7 +56,7 @@ test.each([
   ['ECONNREFUSED', 'ECONNREFUSED'],
   ['ENODATA', 'ENOTFOUND'],
 ])('the system is asked where the name servers know nothing: %s, %s', async (code4, code6) => {
-  const servers = { resolve4: fails(code4), resolve6: fails(code6) };
+  const servers = { resolve4: fails(code4), resolve6: fails(code6), cancel };
   expect(await systemResolve(servers, async () => ['10.0.0.1'])('intranet', signal)).toEqual(['10.0.0.1']);
 });
 
@@ -62,15 +65,37 @@ test.each([
   ['ENODATA', 'ETIMEOUT'],
   ['EREFUSED', 'EREFUSED'],
 ])('and not where they could not tell: %s, %s', async (code4, code6) => {
-  const servers = { resolve4: fails(code4), resolve6: fails(code6) };
+  const servers = { resolve4: fails(code4), resolve6: fails(code6), cancel };
   await expect(systemResolve(servers, noLookup)('broken.test', signal)).rejects.toMatchObject({
     code: [code4, code6].find((code) => code !== 'ENODATA'),
   });
 });
 
 test('one family that fails does not keep the other one back', async () => {
-  const servers = { resolve4: fails('ESERVFAIL'), resolve6: async () => ['2001:db8::1'] };
+  const servers = { resolve4: fails('ESERVFAIL'), resolve6: async () => ['2001:db8::1'], cancel };
   expect(await systemResolve(servers, noLookup)('six.test', signal)).toEqual(['2001:db8::1']);
+});
+
+test('what nobody waits for any more is ended when nobody waits for anything', async () => {
+  const rejects: ((error: Error) => void)[] = [];
+  const hanging = () => new Promise<never>((_resolve, reject) => rejects.push(reject));
+  let cancelled = 0;
+  const servers = {
+    resolve4: hanging,
+    resolve6: hanging,
+    cancel: () => {
+      cancelled += 1;
+      for (const reject of rejects) reject(Object.assign(new Error('cancelled'), { code: 'ECANCELLED' }));
+    },
+  };
+  const resolve = systemResolve(servers, noLookup);
+  const [first, second] = [new AbortController(), new AbortController()];
+  const both = Promise.allSettled([resolve('a.test', first.signal), resolve('b.test', second.signal)]);
+  first.abort();
+  expect(cancelled).toBe(0);
+  second.abort();
+  expect(cancelled).toBe(1);
+  expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
 });
 
 /** A name server on loopback that knows `fast.test` and leaves every other name without an answer. */
