@@ -12,6 +12,7 @@ import { bin, type PackedPackage, packAll } from './packages/pack.js';
 import { bareProject, installedProject, type Manager } from './packages/projects.js';
 import { checkReadmeBlocks } from './packages/readme-blocks.js';
 import { checkReceivers } from './packages/receivers.js';
+import { checkSender } from './packages/senders.js';
 import { entriesOf, publishedPackages } from './workspace.js';
 
 async function checkTarballs(packages: readonly PackedPackage[]): Promise<void> {
@@ -24,9 +25,10 @@ async function checkTarballs(packages: readonly PackedPackage[]): Promise<void> 
 
 async function checkProject(manager: Manager, packages: readonly PackedPackage[]): Promise<void> {
   const project = await installedProject(manager, workshop, packages);
-  await checkLoading(project.directory, manager, entries);
+  await checkLoading(project.directory, manager, packages);
   await checkReadmeBlocks(project);
   await checkReceivers(project);
+  await checkSender(project);
 }
 
 async function checkBareProject(packages: readonly PackedPackage[]): Promise<void> {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 export interface Manifest {
   readonly name: string;
   readonly private?: boolean;
+  readonly engines?: { readonly node?: string };
   readonly exports: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { root } from '../workspace.js';
+import { entriesOf, type Manifest, root } from '../workspace.js';
 import { check } from './check.js';
+import type { PackedPackage } from './pack.js';
 
 /** Entries whose declarations need @types/node, because their users have it anyway. */
 const entriesWithNodeTypes = new Set([
@@ -12,11 +13,11 @@ const entriesWithNodeTypes = new Set([
   '@countersign/nextjs',
 ]);
 
-/** `import` and `require` of every entry, on every Node of the PATH. */
+/** `import` and `require` of every entry, on every Node of the PATH that its package is for. */
 export async function checkLoading(
   project: string,
   where: string,
-  entries: readonly string[],
+  packages: readonly PackedPackage[],
 ): Promise<void> {
   const script = join(project, 'load.cjs');
   writeFileSync(
@@ -26,13 +27,26 @@ export async function checkLoading(
       const missing = imported.filter((name) => !required.includes(name));
       if (imported.length === 0 || missing.length > 0) throw new Error(entry + ' lacks ' + (missing.join() || 'exports'));
     };
-    (async () => { for (const entry of ${JSON.stringify(entries)}) await load(entry); })();`,
+    (async () => { for (const entry of process.argv.slice(2)) await load(entry); })();`,
   );
   for (const node of nodes()) {
     const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+    const entries = packages.filter(({ manifest }) => runsOn(manifest, version)).flatMap(entriesOfPackage);
     const what = `${where}: require and import of ${entries.length} entries on ${version}`;
-    await check(what, node, [script], { cwd: project });
+    await check(what, node, [script, ...entries], { cwd: project });
   }
+}
+
+function entriesOfPackage({ manifest }: PackedPackage): readonly string[] {
+  return entriesOf(manifest);
+}
+
+/** Whether `engines` of a package, which here is `>=` and a version, lets it run on a Node. */
+function runsOn({ name, engines }: Manifest, version: string): boolean {
+  const least = /^>=(\d+)\.(\d+)$/.exec(engines?.node ?? '');
+  if (least === null) throw new Error(`${name}: \`engines.node\` must be such as >=20.19`);
+  const [major = 0, minor = 0] = version.slice(1).split('.').map(Number);
+  return major > Number(least[1]) || (major === Number(least[1]) && minor >= Number(least[2]));
 }
 
 /** Declarations of what needs no Node, in a project without @types/node, none of them skipped. */

@@ -1,14 +1,10 @@
-import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { codeBlocks } from '../docs/code-blocks.js';
 import { run } from '../run.js';
 import { root } from '../workspace.js';
 import { failed, passed } from './check.js';
+import { environment, freePort, listening, newSecret, onPort, started, tsx } from './programs.js';
 import type { InstalledProject } from './projects.js';
 
 const HEADING = 'Receive in 60 seconds';
@@ -23,8 +19,6 @@ const others: readonly Receiver[] = ['Fastify', 'Hono on Node.js'].map((heading)
   page: 'docs/receive.md',
   heading,
 }));
-const START_TIMEOUT_MS = 20_000;
-const tsx = import.meta.resolve('tsx');
 
 /** Runs the first program of the README, and those for the other frameworks that need no build. */
 export async function checkReceivers(project: InstalledProject): Promise<void> {
@@ -45,7 +39,7 @@ async function checkReceiver(
   writeFileSync(join(directory, 'receive.ts'), receive);
   writeFileSync(join(directory, 'send.ts'), send);
 
-  const receiving = receiver(directory, newSecret());
+  const receiving = started(directory, 'receive.ts', newSecret());
   try {
     await listening(port, receiving);
     const answers: string[] = [];
@@ -62,12 +56,6 @@ async function checkReceiver(
   }
 }
 
-/** A program of a page, on a port that is free here. */
-function onPort(port: number, code: string | undefined): string {
-  if (code?.includes('3000') !== true) throw new Error('a page has no block that names port 3000');
-  return code.replace('3000', String(port));
-}
-
 function compare(what: string, { answers, events }: { answers: readonly string[]; events: string }): void {
   const section =
     readFileSync(join(root, 'README.md'), 'utf8').split(`## ${HEADING}`)[1]?.split('\n## ')[0] ?? '';
@@ -77,65 +65,4 @@ function compare(what: string, { answers, events }: { answers: readonly string[]
   const isRight = said.length === 3 && String(answers) === String(said) && handled.length === 1;
   if (isRight && handled[0] === 'msg_1 invoice.paid { amount: 1200 }') passed(what);
   else failed(what, `it says\n${said.join('\n')}\nand prints\n${answers.join('\n')}\n${events}`);
-}
-
-interface Receiving {
-  readonly secret: string;
-  printed(): string;
-  hasEnded(): boolean;
-  stop(): void;
-}
-
-function receiver(directory: string, secret: string): Receiving {
-  const child = spawn(process.execPath, ['--import', tsx, 'receive.ts'], {
-    cwd: directory,
-    env: environment(secret),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const stop = (): void => void child.kill('SIGKILL');
-  process.once('exit', stop);
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      printed += text;
-    });
-  }
-  return {
-    secret,
-    printed: () => printed,
-    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
-    stop,
-  };
-}
-
-async function listening(port: number, receiving: Receiving): Promise<void> {
-  const untilMs = performance.now() + START_TIMEOUT_MS;
-  while (performance.now() < untilMs && !receiving.hasEnded()) {
-    const socket = connect(port, '127.0.0.1');
-    const isOpen = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (isOpen) return;
-    await delay(50);
-  }
-  throw new Error(`receive.ts does not listen\n${receiving.printed()}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await once(server.close(), 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no free port');
-  return address.port;
-}
-
-function newSecret(): string {
-  return `whsec_${randomBytes(32).toString('base64')}`;
-}
-
-function environment(secret: string): NodeJS.ProcessEnv {
-  return { ...process.env, WEBHOOK_SECRET: secret };
 }
