@@ -19,7 +19,7 @@ export interface MemoryStoreOptions {
  * ends**: what was acknowledged and not delivered yet, endpoints and their secrets, the record. Closing it loses
  * nothing; it can be opened again.
  *
- * It keeps every event and delivery in full, about 1 KB each beside the data, until retention prunes them.
+ * It keeps every event with its deliveries, about 1 KB for each delivery beside the data, until retention prunes them.
  *
  * @example
  * const sender = createSender({ store: memoryStore(), provider: standardWebhooks });

@@ -1,4 +1,4 @@
-const COMPACT_FROM = 1024;
+const COMPACT_FROM = 16;
 
 /** Rows in the order of their numbers, of which the last is always the greatest. */
 export class Timeline<T extends { readonly seq: number }> {
