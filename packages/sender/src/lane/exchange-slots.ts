@@ -24,6 +24,8 @@ export class ExchangeSlots {
   readonly #limits: SlotLimits;
   readonly #timeouts: Timeouts;
   readonly #waiting = new Set<() => void>();
+  /** Slow ones that found `slowConcurrency` used up, the oldest first. */
+  readonly #overdue = new Set<() => void>();
   #quick = 0;
   #slow = 0;
 
@@ -67,13 +69,16 @@ export class ExchangeSlots {
     if (this.#quick >= this.#limits.concurrency) return undefined;
     this.#quick += 1;
     let state: 'quick' | 'slow' | 'released' = 'quick';
-    const cancel = this.#timeouts.start(() => {
+    const slowDown = (): void => {
+      this.#overdue.add(slowDown);
       if (this.#slow >= this.#limits.slowConcurrency) return;
+      this.#overdue.delete(slowDown);
       state = 'slow';
       this.#quick -= 1;
       this.#slow += 1;
       this.#serve();
-    });
+    };
+    const cancel = this.#timeouts.start(slowDown);
     return {
       release: () => {
         if (state === 'released') return;
@@ -81,6 +86,9 @@ export class ExchangeSlots {
         else this.#slow -= 1;
         state = 'released';
         cancel();
+        this.#overdue.delete(slowDown);
+        const [overdue] = this.#overdue;
+        overdue?.();
         this.#serve();
       },
     };

@@ -32,6 +32,8 @@ export class Timeouts {
   }
 
   #arm(delayMs: number): void {
+    // A timeout may have begun while others ended: there is one timer all the same.
+    this.#cancelTimer?.();
     this.#cancelTimer = this.#clock.schedule(() => this.#sweep(), delayMs);
   }
 
