@@ -1,6 +1,11 @@
-import type { Exchange, ExchangeRequest, FailureReason, Transport } from '@countersign/sender';
+import {
+  type Exchange,
+  type ExchangeRequest,
+  type FailureReason,
+  httpTransport,
+  type Transport,
+} from '@countersign/sender';
 import type { TransportSetup } from '@countersign/testing';
-import { httpTransport } from '../../packages/sender/src/transport/http-transport.js';
 import { fetchTransport, nodeTransport, socketTransport } from './naive-transports.js';
 
 /** A transport with a fault, and the rules that must find it. */

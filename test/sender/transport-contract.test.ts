@@ -1,6 +1,6 @@
+import { httpTransport } from '@countersign/sender';
 import { transportContract } from '@countersign/testing';
 import { describe, test } from 'vitest';
-import { httpTransport } from '../../packages/sender/src/transport/http-transport.js';
 
 describe('httpTransport keeps the contract of every transport', () => {
   const cases = transportContract({

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { httpTransport } from '@countersign/sender';
 import { expect, onTestFinished, test } from 'vitest';
-import { httpTransport } from '../../packages/sender/src/transport/http-transport.js';
 import {
   EXPIRED_TEST_CERTIFICATE,
   TEST_KEY as key,

@@ -3,9 +3,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { ExchangeRequest } from '@countersign/sender';
+import { type ExchangeRequest, httpTransport } from '@countersign/sender';
 import { expect, onTestFinished, test } from 'vitest';
-import { httpTransport } from '../../packages/sender/src/transport/http-transport.js';
 import {
   TEST_AUTHORITY,
   TEST_CERTIFICATE,

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { httpTransport } from '../../src/transport/http-transport.js';
@@ -78,4 +79,14 @@ test('a header for the host is sent as it is, and leads nowhere else', async () 
     headers: { host: 'example.com' },
   });
   expect(exchange.kind).toBe('response');
+});
+
+test('nothing of an exchange that is over stays at its signal', async () => {
+  const server = await rawServer(OK);
+  const transport = transportOf();
+  const { signal } = new AbortController();
+  for (const port of [server.port, server.port, 1]) {
+    await exchangeWith(transport, `http://127.0.0.1:${port}/`, { signal });
+  }
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
