@@ -51,7 +51,9 @@ export interface Stage {
   untilAttempts(endpointId: string, count: number): Promise<DeliveryWithAttempts>;
   attempts(): readonly AttemptOutcome[];
   notices(): readonly SenderNotice[];
-  /** Lets everything that is ready happen without moving the clock: what is to begin has begun. */
+  /** Exchanges under way, of all senders that share the sink. */
+  readonly traffic: { inFlight: number };
+  /** Lets all happen that needs no time by the clock: what is left waits for it, or for an answer that is held back. */
   quiet(): Promise<void>;
   /** Moves the clock on in steps until a condition holds. */
   pass(condition: () => boolean, stepMs?: number): Promise<void>;
@@ -72,6 +74,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const sink = beside?.sink ?? (await openSink(clock.now));
   sink.onChange(() => bell.ring());
   const store = options.store ?? beside?.store ?? memoryStore({ now: clock.now });
+  const traffic = beside?.traffic ?? { inFlight: 0 };
   const outcomes: SenderOutcome[] = [];
   const started: Started[] = [];
   const sender = createSender({
@@ -82,9 +85,16 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     random: () => 0.5,
     onEvent: () => {},
     ...senderOptions,
-    transport: watched(options.transport ?? httpTransport(), (url) =>
-      started.push({ atMs: clock.now(), path: url.pathname }),
-    ),
+    transport: watched(options.transport ?? httpTransport(), {
+      onStart(url) {
+        started.push({ atMs: clock.now(), path: url.pathname });
+        traffic.inFlight += 1;
+      },
+      onEnd() {
+        traffic.inFlight -= 1;
+        bell.ring();
+      },
+    }),
     store: tapped(store, async (call, run, args) => {
       try {
         return await (made.tap === undefined ? run() : made.tap(call, run, args));
@@ -101,6 +111,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     clock,
     sink,
     bell,
+    traffic,
     store,
     sender,
     outcomes,
@@ -136,9 +147,15 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     attempts: () => outcomes.filter((outcome) => outcome.kind === 'attempt'),
     notices: () => outcomes.filter((outcome) => outcome.kind === 'notice'),
     async quiet() {
-      for (let turns = 0; turns < 10; turns += 1) await clock.advance(0);
+      for (let known = -1; known !== sink.requests.length; ) {
+        known = sink.requests.length;
+        await bell.until(() => traffic.inFlight <= sink.waiting);
+        for (let turns = 0; turns < 10; turns += 1) await clock.advance(0);
+        await bell.until(() => traffic.inFlight <= sink.waiting);
+      }
     },
     async pass(condition, stepMs = 100) {
+      await made.quiet();
       for (let steps = 0; !condition(); steps += 1) {
         if (steps === 10_000) throw new Error('the condition does not come to hold');
         await clock.advance(stepMs);
@@ -196,12 +213,26 @@ export async function refusal(call: () => Promise<unknown>): Promise<{ code: unk
   throw new Error('the call was not refused');
 }
 
-function watched(transport: Transport, onStart: (url: URL) => void): Transport {
+function watched(
+  transport: Transport,
+  { onStart, onEnd }: { readonly onStart: (url: URL) => void; readonly onEnd: () => void },
+): Transport {
   return {
     exchange(request) {
       onStart(request.url);
-      return transport.exchange(request);
+      const exchange = started(() => transport.exchange(request));
+      exchange.then(onEnd, onEnd);
+      return exchange;
     },
     close: () => transport.close(),
   };
+}
+
+/** A transport may throw where it should reject: the sender under test is to see that. */
+function started<T>(start: () => Promise<T>): Promise<T> {
+  try {
+    return start();
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

@@ -33,6 +33,8 @@ export type Answering = (request: Received, count: number) => Answer | Promise<A
 /** A server on this machine that answers as it is told, path by path; 200 where nothing is said. */
 export interface Sink {
   readonly requests: Received[];
+  /** Requests whose answer is held back: by `hang` or `half`, or by a function that has not decided. */
+  readonly waiting: number;
   url(path: string): string;
   /** Answers of a path, one after the other, the last one from then on; or a function that decides. */
   answer(path: string, ...answers: readonly Answer[] | [Answering]): void;
@@ -44,13 +46,21 @@ export interface Sink {
   close(): Promise<void>;
 }
 
+/** Requests of one path: all, those that wait, and the most that ever did at once. */
+interface Counts {
+  count: number;
+  now: number;
+  most: number;
+}
+
 export async function openSink(now: () => number): Promise<Sink> {
   const requests: Received[] = [];
   const answers = new Map<string, Answering>();
-  const open = new Map<string, { now: number; most: number }>();
+  const open = new Map<string, Counts>();
+  const waiting = new Set<Received>();
   const listeners: (() => void)[] = [];
-  const openAt = (path: string): { now: number; most: number } => {
-    const counts = open.get(path) ?? { now: 0, most: 0 };
+  const openAt = (path: string): Counts => {
+    const counts = open.get(path) ?? { count: 0, now: 0, most: 0 };
     open.set(path, counts);
     return counts;
   };
@@ -66,13 +76,19 @@ export async function openSink(now: () => number): Promise<Sink> {
     const counts = openAt(path);
     counts.now += 1;
     counts.most = Math.max(counts.most, counts.now);
+    waiting.add(received);
     response.once('close', () => {
       counts.now -= 1;
+      waiting.delete(received);
       changed();
     });
+    counts.count += 1;
+    const deciding = answers.get(path)?.(received, counts.count) ?? 200;
+    if (!(deciding instanceof Promise) && !isHeldBack(deciding)) waiting.delete(received);
     changed();
-    const count = requests.filter((request) => request.path === path).length;
-    write(response, await (answers.get(path)?.(received, count) ?? 200));
+    const answer = await deciding;
+    if (!isHeldBack(answer)) waiting.delete(received);
+    write(response, answer);
   };
 
   const server = createServer((incoming, response) => {
@@ -84,6 +100,9 @@ export async function openSink(now: () => number): Promise<Sink> {
   let closing: Promise<void> | undefined;
   return {
     requests,
+    get waiting() {
+      return waiting.size;
+    },
     url: (path) => `http://127.0.0.1:${port}${path}`,
     answer(path, ...given) {
       const [first] = given;
@@ -126,6 +145,10 @@ async function read(incoming: IncomingMessage, atMs: number): Promise<Received> 
   const path = url.split('?')[0] ?? '';
   const body = Buffer.from(bytes).toString('utf8');
   return { path, atMs, method, url, headers, bytes, body, id: headers['webhook-id'] ?? '' };
+}
+
+function isHeldBack(answer: Answer): boolean {
+  return answer === 'hang' || answer === 'half';
 }
 
 function write(response: ServerResponse, answer: Answer): void {
