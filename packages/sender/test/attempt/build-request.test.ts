@@ -9,7 +9,7 @@ import { stripe } from '@countersign/core/providers/stripe';
 import { describe, expect, it, test } from 'vitest';
 import { type AttemptInfo, buildRequest, type OutgoingRequest } from '../../src/attempt/build-request.js';
 import { wireFormat } from '../../src/attempt/wire-format.js';
-import type { StoredEvent } from '../../src/ports/delivery-store.js';
+import type { StoredEvent } from '../../src/ports/records.js';
 import { providers } from './providers.js';
 import { NOW, OLD_SECRET, recordOf, SECRET, targetFor } from './targets.js';
 

@@ -1,6 +1,6 @@
 import { type Target, targetOf } from '../../src/attempt/target.js';
 import { createVault } from '../../src/endpoint/vault.js';
-import type { EndpointRecord, EndpointSettings } from '../../src/ports/delivery-store.js';
+import type { EndpointRecord, EndpointSettings } from '../../src/ports/records.js';
 
 /** The time at which requests are written. */
 export const NOW = new Date('2026-01-15T10:30:00.500Z');

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { responseBin } from '../../src/attempt/response-bins.js';
 import { statsOf } from '../../src/delivery/stats.js';
-import type { EndpointTotals, Tally } from '../../src/ports/delivery-store.js';
+import type { EndpointTotals, Tally } from '../../src/ports/records.js';
 
 const none: EndpointTotals = { pending: 0, retrying: 0, lastDeliveredAtMs: undefined, tallies: [] };
 const ends = (measure: 'delivered' | 'failed', count: number): Tally => ({

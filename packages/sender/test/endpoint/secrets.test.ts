@@ -7,7 +7,7 @@ import {
   rotatedSecrets,
 } from '../../src/endpoint/secrets.js';
 import { createVault, secretContext } from '../../src/endpoint/vault.js';
-import type { StoredSecret } from '../../src/ports/delivery-store.js';
+import type { StoredSecret } from '../../src/ports/records.js';
 import { refusal } from '../refusal.js';
 
 const vault = createVault({ keys: [{ id: 'k', key: new Uint8Array(32) }] });

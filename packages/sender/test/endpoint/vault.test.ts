@@ -8,7 +8,7 @@ import {
   secretContext,
   type Vault,
 } from '../../src/endpoint/vault.js';
-import type { EndpointRecord } from '../../src/ports/delivery-store.js';
+import type { EndpointRecord } from '../../src/ports/records.js';
 import { recordOf } from '../attempt/targets.js';
 import { misuse, refusal } from '../refusal.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Verdict } from '../../src/attempt/classify.js';
 import { LaneHealth } from '../../src/lane/lane-health.js';
-import type { EndpointSettings, LaneState } from '../../src/ports/delivery-store.js';
+import type { EndpointSettings, LaneState } from '../../src/ports/records.js';
 import { recordOf, SECRET, targetFor } from '../attempt/targets.js';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { talliesOf } from '../../src/lane/tallies.js';
-import type { AttemptRecord, Next } from '../../src/ports/delivery-store.js';
+import type { AttemptRecord, Next } from '../../src/ports/records.js';
 
 const pending: Next = {
   status: 'pending',

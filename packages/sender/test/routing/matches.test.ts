@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import type { EventFilters } from '../../src/ports/delivery-store.js';
+import type { EventFilters } from '../../src/ports/records.js';
 import { matchesFilters, matchesGlob } from '../../src/routing/matches.js';
 
 const data = {
