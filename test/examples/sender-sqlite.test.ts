@@ -10,11 +10,12 @@ import { startExample } from './example-process.js';
 
 const EXAMPLE = 'examples/sender-sqlite/server.ts';
 
-async function post(url: string, body: object): Promise<Record<string, unknown>> {
+async function post(url: string, body: object): Promise<{ id?: unknown; secret?: unknown; event?: unknown }> {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
   expect(response.ok).toBe(true);
-  return response.json();
+  const answer: object = Object(await response.json());
+  return answer;
 }
 
 async function freshDatabase(): Promise<string> {

@@ -27,6 +27,7 @@ export type {
   SenderOutcomeHook,
 } from './observe/sender-outcome.js';
 export type { DeliveryQueue, Wake } from './ports/delivery-queue.js';
+export type { DeliveryStore, EventLog, Outlook, Records, WorkLedger } from './ports/delivery-store.js';
 export {
   ANY_TENANT,
   type AppendResult,
@@ -34,7 +35,6 @@ export {
   type DeliveryQuery,
   type DeliveryRecord,
   type DeliveryStatus,
-  type DeliveryStore,
   type DisabledReason,
   type DueDelivery,
   type EndpointDraft,
@@ -43,7 +43,6 @@ export {
   type EndpointStatus,
   type EndpointTotals,
   type EventFilters,
-  type EventLog,
   type Lane,
   type LaneReport,
   type LaneState,
@@ -51,10 +50,8 @@ export {
   type NewEvent,
   type Next,
   NO_TENANT,
-  type Outlook,
   type Page,
   type PageQuery,
-  type Records,
   type RecordTotals,
   type RequeueQuery,
   type Routing,
@@ -65,8 +62,7 @@ export {
   type Subscriber,
   type Tally,
   type TenantScope,
-  type WorkLedger,
-} from './ports/delivery-store.js';
+} from './ports/records.js';
 export type { Exchange, ExchangeRequest, FailureReason, Transport } from './ports/transport.js';
 export type { Endpoints, Sender, SenderTotals, SendOptions, TestOptions } from './sender.js';
 export type { EventInputs, SenderOptions } from './sender-options.js';

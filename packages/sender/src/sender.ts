@@ -6,7 +6,7 @@ import type { SendEvent } from './event/new-event.js';
 import type { SentEvent } from './event/send.js';
 import type { TenantOption } from './ids/scope.js';
 import type { SenderOutcomeHook } from './observe/sender-outcome.js';
-import type { RecordTotals } from './ports/delivery-store.js';
+import type { RecordTotals } from './ports/records.js';
 
 /** Where a store can join one, `{ transaction }`: the caller's own database transaction. */
 export type SendOptions<Transaction> = [Transaction] extends [never]

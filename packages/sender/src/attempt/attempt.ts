@@ -1,5 +1,5 @@
 import { kindOf } from '@countersign/core/strict';
-import type { AttemptRecord, StoredEvent } from '../ports/delivery-store.js';
+import type { AttemptRecord, StoredEvent } from '../ports/records.js';
 import type { Exchange, ExchangeRequest, Transport } from '../ports/transport.js';
 import type { Clock } from '../time/clock.js';
 import type { Timeouts } from '../time/timeouts.js';

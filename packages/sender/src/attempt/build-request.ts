@@ -1,5 +1,5 @@
 import { type DeliveryInfo, JsonText, type Provider, sign } from '@countersign/core';
-import type { StoredEvent } from '../ports/delivery-store.js';
+import type { StoredEvent } from '../ports/records.js';
 import type { Target } from './target.js';
 import type { WireFormat } from './wire-format.js';
 

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@countersign/core';
 import { SenderError } from '../errors/sender-error.js';
-import type { EndpointDraft, EndpointRecord, StoredEvent } from '../ports/delivery-store.js';
+import type { EndpointDraft, EndpointRecord, StoredEvent } from '../ports/records.js';
 import { buildRequest } from './build-request.js';
 import type { Target } from './target.js';
 import type { WireFormat } from './wire-format.js';

@@ -1,4 +1,4 @@
-import type { DueDelivery, Next } from '../ports/delivery-store.js';
+import type { DueDelivery, Next } from '../ports/records.js';
 import type { Verdict } from './classify.js';
 import { delayBeforeMs, type RetryPlan } from './retry-schedule.js';
 

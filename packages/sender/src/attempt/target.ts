@@ -2,7 +2,7 @@ import type { RetryPolicy } from '@countersign/core';
 import { type UrlPolicy, urlOf } from '../endpoint/url-policy.js';
 import { headerContext, secretContext, type Vault } from '../endpoint/vault.js';
 import { isSenderError } from '../errors/sender-error.js';
-import type { EndpointRecord } from '../ports/delivery-store.js';
+import type { EndpointRecord } from '../ports/records.js';
 import { type RetryPlan, retryPlan } from './retry-schedule.js';
 import { SigningKeys } from './signing-keys.js';
 

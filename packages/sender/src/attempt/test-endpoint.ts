@@ -1,5 +1,5 @@
 import { newId } from '../ids/new-id.js';
-import type { EndpointRecord, NewEvent, StoredEvent } from '../ports/delivery-store.js';
+import type { EndpointRecord, NewEvent, StoredEvent } from '../ports/records.js';
 import { type AttemptTools, attempt } from './attempt.js';
 import type { Target } from './target.js';
 

@@ -5,15 +5,15 @@ import { SenderError } from '../errors/sender-error.js';
 import { newEvent } from '../event/new-event.js';
 import { append, type Intake, type SentEvent } from '../event/send.js';
 import { checkedLimit, type ListOptions, scopeOf, type TenantOption } from '../ids/scope.js';
+import type { Records } from '../ports/delivery-store.js';
 import type {
   DeliveryRecord,
   DeliveryStatus,
   EndpointRecord,
   Page,
-  Records,
   RequeueQuery,
   TenantScope,
-} from '../ports/delivery-store.js';
+} from '../ports/records.js';
 import type { Clock } from '../time/clock.js';
 import { attemptView, type Delivery, type DeliveryWithAttempts, deliveryView } from './delivery.js';
 

@@ -1,4 +1,4 @@
-import type { DeliveryRecord, DeliveryStatus, StoredAttempt } from '../ports/delivery-store.js';
+import type { DeliveryRecord, DeliveryStatus, StoredAttempt } from '../ports/records.js';
 
 /** A delivery as it is read. */
 export interface Delivery {

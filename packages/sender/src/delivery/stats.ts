@@ -1,5 +1,5 @@
 import { responseBinBoundMs } from '../attempt/response-bins.js';
-import type { EndpointTotals, Tally } from '../ports/delivery-store.js';
+import type { EndpointTotals, Tally } from '../ports/records.js';
 
 /** The time that statistics are about. */
 export const STATS_WINDOW_MS = 24 * 3_600_000;

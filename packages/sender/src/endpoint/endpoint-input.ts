@@ -1,6 +1,6 @@
 import { isWellFormed, retryDelaysMs } from '@countersign/core/strict';
 import { inputFault, invalidInput } from '../errors/invalid-input.js';
-import type { EndpointDraft, EndpointSettings } from '../ports/delivery-store.js';
+import type { EndpointDraft, EndpointSettings } from '../ports/records.js';
 import { customHeaders } from './custom-headers.js';
 import type { EndpointChanges, EndpointChoices } from './endpoint.js';
 import { checkedPatterns } from './event-patterns.js';

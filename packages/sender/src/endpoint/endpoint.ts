@@ -1,10 +1,5 @@
 import type { EventPattern, RetryPolicy } from '@countersign/core';
-import type {
-  DisabledReason,
-  EndpointRecord,
-  EndpointStatus,
-  EventFilters,
-} from '../ports/delivery-store.js';
+import type { DisabledReason, EndpointRecord, EndpointStatus, EventFilters } from '../ports/records.js';
 
 /** What people decide about an endpoint. */
 export interface EndpointChoices<Events = Record<string, unknown>> {

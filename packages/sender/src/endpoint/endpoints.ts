@@ -10,6 +10,7 @@ import {
   type TenantOption,
   tenantOf,
 } from '../ids/scope.js';
+import type { Records } from '../ports/delivery-store.js';
 import {
   ANY_TENANT,
   type DisabledReason,
@@ -17,9 +18,8 @@ import {
   type EndpointRecord,
   type EndpointStatus,
   type Page,
-  type Records,
   type TenantScope,
-} from '../ports/delivery-store.js';
+} from '../ports/records.js';
 import {
   type Endpoint,
   type EndpointChanges,

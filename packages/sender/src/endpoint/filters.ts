@@ -1,6 +1,6 @@
 import { isWellFormed } from '@countersign/core/strict';
 import { inputFault, invalidInput } from '../errors/invalid-input.js';
-import type { EventFilters } from '../ports/delivery-store.js';
+import type { EventFilters } from '../ports/records.js';
 
 const MAX_ENTRIES = 100;
 const MAX_LENGTH = 256;

@@ -1,5 +1,5 @@
 import { inputFault, invalidInput } from '../errors/invalid-input.js';
-import type { StoredSecret } from '../ports/delivery-store.js';
+import type { StoredSecret } from '../ports/records.js';
 import { secretContext, type Vault } from './vault.js';
 
 const MAX_SECRETS = 16;

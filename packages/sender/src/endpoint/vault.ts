@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { decodeBase64, mustBe } from '@countersign/core/strict';
 import { SenderError } from '../errors/sender-error.js';
-import type { EndpointRecord } from '../ports/delivery-store.js';
+import type { EndpointRecord } from '../ports/records.js';
 
 /** How secrets and custom header values are sealed in the record. */
 export interface EncryptionOptions {

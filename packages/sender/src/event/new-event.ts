@@ -5,7 +5,7 @@ import { inputFault, invalidInput } from '../errors/invalid-input.js';
 import { SenderError } from '../errors/sender-error.js';
 import { newId } from '../ids/new-id.js';
 import { checkedId, tenantOf } from '../ids/scope.js';
-import type { NewEvent } from '../ports/delivery-store.js';
+import type { NewEvent } from '../ports/records.js';
 import { dataText } from './json-data.js';
 
 const TYPE = /^[A-Za-z0-9_.:-]{1,128}$/;

@@ -1,7 +1,8 @@
 import { invalidInput } from '../errors/invalid-input.js';
 import { SenderError } from '../errors/sender-error.js';
 import type { DeliveryQueue } from '../ports/delivery-queue.js';
-import type { EventLog, NewEvent } from '../ports/delivery-store.js';
+import type { EventLog } from '../ports/delivery-store.js';
+import type { NewEvent } from '../ports/records.js';
 import { type EventRules, newEvent } from './new-event.js';
 
 const MAX_EVENTS = 1000;

@@ -1,5 +1,5 @@
 import { invalidInput } from '../errors/invalid-input.js';
-import { ANY_TENANT, NO_TENANT, type TenantScope } from '../ports/delivery-store.js';
+import { ANY_TENANT, NO_TENANT, type TenantScope } from '../ports/records.js';
 
 const TENANT = /^[A-Za-z0-9_.:-]{1,128}$/;
 const ID = /^[A-Za-z0-9_-]{1,128}$/;

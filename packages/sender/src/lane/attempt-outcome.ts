@@ -1,5 +1,5 @@
 import type { AttemptOutcome } from '../observe/sender-outcome.js';
-import type { DueDelivery, Settlement } from '../ports/delivery-store.js';
+import type { DueDelivery, Settlement } from '../ports/records.js';
 
 /** What observers are told of an attempt. */
 export function attemptOutcome(

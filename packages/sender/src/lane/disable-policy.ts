@@ -1,6 +1,6 @@
 import type { DisableRule } from '@countersign/core';
 import type { Verdict } from '../attempt/classify.js';
-import type { LaneReport } from '../ports/delivery-store.js';
+import type { LaneReport } from '../ports/records.js';
 
 /** A failed attempt, and what came before it. */
 export interface FailedAttempt {

@@ -1,6 +1,6 @@
 import type { Verdict } from '../attempt/classify.js';
 import type { Target } from '../attempt/target.js';
-import type { LaneState } from '../ports/delivery-store.js';
+import type { LaneState } from '../ports/records.js';
 import { afterFailure, afterSuccess, type Gate, openGate, parkAfterFailureMs } from './gate.js';
 import { RateLimit } from './rate-limit.js';
 

@@ -1,7 +1,7 @@
 import type { Attempted } from '../attempt/attempt.js';
 import { nextStep } from '../attempt/next-step.js';
 import type { Target } from '../attempt/target.js';
-import type { DueDelivery, EndpointRecord, Lane, LaneReport, Settlement } from '../ports/delivery-store.js';
+import type { DueDelivery, EndpointRecord, Lane, LaneReport, Settlement } from '../ports/records.js';
 import { Signal } from '../time/signal.js';
 import { untilDone } from '../time/until-done.js';
 import { attemptOutcome } from './attempt-outcome.js';

@@ -1,7 +1,8 @@
 import type { Attempted, AttemptOrder } from '../attempt/attempt.js';
 import type { Target } from '../attempt/target.js';
 import type { Reporter } from '../observe/reporter.js';
-import type { EndpointRecord, WorkLedger } from '../ports/delivery-store.js';
+import type { WorkLedger } from '../ports/delivery-store.js';
+import type { EndpointRecord } from '../ports/records.js';
 import type { Clock } from '../time/clock.js';
 import type { ExchangeSlots } from './exchange-slots.js';
 

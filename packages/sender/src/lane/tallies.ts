@@ -1,5 +1,5 @@
 import { responseBin } from '../attempt/response-bins.js';
-import type { AttemptRecord, Next, Tally } from '../ports/delivery-store.js';
+import type { AttemptRecord, Next, Tally } from '../ports/records.js';
 
 /** Outcomes, summed up for statistics. */
 export function talliesOf(

@@ -1,4 +1,5 @@
-import type { DeliveryQuery, DeliveryRecord, Page, Records, TenantScope } from '../ports/delivery-store.js';
+import type { Records } from '../ports/delivery-store.js';
+import type { DeliveryQuery, DeliveryRecord, Page, TenantScope } from '../ports/records.js';
 import { filtered, pageOf, startOf } from './paging.js';
 import { attemptsOf, type DeliveryRow, type State, sees } from './state.js';
 

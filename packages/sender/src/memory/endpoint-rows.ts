@@ -1,4 +1,4 @@
-import type { EndpointDraft, EndpointRecord } from '../ports/delivery-store.js';
+import type { EndpointDraft, EndpointRecord } from '../ports/records.js';
 import type { EndpointRow } from './state.js';
 
 /** What is kept of a draft: copies that nobody else can change. */

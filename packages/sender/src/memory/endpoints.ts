@@ -1,12 +1,12 @@
+import type { Records } from '../ports/delivery-store.js';
 import type {
   EndpointDraft,
   EndpointRecord,
   EndpointTotals,
   Page,
   PageQuery,
-  Records,
   TenantScope,
-} from '../ports/delivery-store.js';
+} from '../ports/records.js';
 import { recordOf, rowPartsOf } from './endpoint-rows.js';
 import { filtered, pageOf, startOf } from './paging.js';
 import { type EndpointRow, type State, sees } from './state.js';

@@ -1,13 +1,13 @@
+import type { EventLog } from '../ports/delivery-store.js';
 import type {
   AppendResult,
-  EventLog,
   NewDelivery,
   NewEvent,
   Page,
   Routing,
   StoredEvent,
   Subscriber,
-} from '../ports/delivery-store.js';
+} from '../ports/records.js';
 import { filtered, pageOf, startOf } from './paging.js';
 import type { DeliveryRow, EndpointRow, EventRow, State } from './state.js';
 

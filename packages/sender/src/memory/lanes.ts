@@ -1,4 +1,4 @@
-import type { DueDelivery, Lane, LaneState } from '../ports/delivery-store.js';
+import type { DueDelivery, Lane, LaneState } from '../ports/records.js';
 import { recordOf } from './endpoint-rows.js';
 import { attemptsOf, type DeliveryRow, type LaneRow, type State } from './state.js';
 

@@ -1,5 +1,5 @@
 import { SenderError } from '../errors/sender-error.js';
-import type { Page, PageQuery } from '../ports/delivery-store.js';
+import type { Page, PageQuery } from '../ports/records.js';
 
 /** The lists that have pages. */
 export type List = 'endpoints' | 'deliveries';

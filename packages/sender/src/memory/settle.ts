@@ -1,4 +1,4 @@
-import type { Lane, LaneReport, LaneState, Settlement } from '../ports/delivery-store.js';
+import type { Lane, LaneReport, LaneState, Settlement } from '../ports/records.js';
 import { ownRow } from './lanes.js';
 import { attemptsOf, type EndpointRow, type LaneRow, type State } from './state.js';
 

@@ -6,7 +6,7 @@ import {
   type StoredAttempt,
   type StoredEvent,
   type TenantScope,
-} from '../ports/delivery-store.js';
+} from '../ports/records.js';
 import { Backlog, type Waiting } from './backlog.js';
 import { TallyBook } from './tally-book.js';
 import { Timeline } from './timeline.js';

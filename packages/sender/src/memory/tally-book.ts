@@ -1,4 +1,4 @@
-import type { Tally } from '../ports/delivery-store.js';
+import type { Tally } from '../ports/records.js';
 
 const HOUR_MS = 3_600_000;
 

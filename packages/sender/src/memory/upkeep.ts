@@ -1,4 +1,5 @@
-import type { Records, RequeueQuery, TenantScope } from '../ports/delivery-store.js';
+import type { Records } from '../ports/delivery-store.js';
+import type { RequeueQuery, TenantScope } from '../ports/records.js';
 import { nameOf } from './events.js';
 import { type DeliveryRow, type EventRow, type State, sees } from './state.js';
 

@@ -1,5 +1,5 @@
 import type { SenderErrorCode } from '../errors/sender-errors.js';
-import type { DisabledReason } from '../ports/delivery-store.js';
+import type { DisabledReason } from '../ports/records.js';
 
 /** An attempt was made, and its outcome is about to be recorded. */
 export interface AttemptOutcome {

@@ -1,5 +1,5 @@
 import { isJsonObject } from '@countersign/core/strict';
-import type { EventFilters } from '../ports/delivery-store.js';
+import type { EventFilters } from '../ports/records.js';
 
 /** Where the named filters look. */
 const fields = {

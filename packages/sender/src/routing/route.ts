@@ -1,12 +1,6 @@
 import { newId } from '../ids/new-id.js';
-import type {
-  DeliveryStore,
-  NewDelivery,
-  Page,
-  Routing,
-  StoredEvent,
-  Subscriber,
-} from '../ports/delivery-store.js';
+import type { DeliveryStore } from '../ports/delivery-store.js';
+import type { NewDelivery, Page, Routing, StoredEvent, Subscriber } from '../ports/records.js';
 import { matchesFilters } from './matches.js';
 import { patternsOf } from './patterns.js';
 

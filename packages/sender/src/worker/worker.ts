@@ -2,7 +2,8 @@ import { LaneRun } from '../lane/lane-run.js';
 import type { LaneTools } from '../lane/lane-tools.js';
 import type { Reporter } from '../observe/reporter.js';
 import type { DeliveryQueue, Wake } from '../ports/delivery-queue.js';
-import type { EndpointRecord, Lane, WorkLedger } from '../ports/delivery-store.js';
+import type { WorkLedger } from '../ports/delivery-store.js';
+import type { EndpointRecord, Lane } from '../ports/records.js';
 import type { Clock } from '../time/clock.js';
 import { untilDone } from '../time/until-done.js';
 
