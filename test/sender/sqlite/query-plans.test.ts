@@ -16,7 +16,7 @@ const PLANS = {
   lastEvent: ['SEARCH events'],
   event: ['SEARCH e USING INTEGER PRIMARY KEY (rowid=?)'],
   eventsFrom: ['SEARCH e USING INTEGER PRIMARY KEY (rowid>?)'],
-  eventKeysFrom: ['SEARCH events USING INTEGER PRIMARY KEY (rowid>?)'],
+  eventKeysFrom: ['SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'],
   eventAges: ['SEARCH events USING INTEGER PRIMARY KEY (rowid>?)'],
   eventOfDelivery: [
     'SEARCH d USING INDEX deliveries_by_id (id=?)',

@@ -112,3 +112,28 @@ test('what is appended after everything was pruned is routed', async () => {
   await again.events.append([event]);
   expect(await takeUnrouted(again)).toMatchObject([{ id: event.id }]);
 });
+
+test('a routing of before, together with an event that cannot be stored, leaves no event that is not there', async () => {
+  const store = await openStore();
+  const { id } = await addEndpoint(store);
+  await store.events.append([newEvent()]);
+  const [event] = await takeUnrouted(store);
+  if (event === undefined) throw new Error('no event');
+  await store.close();
+  await store.open();
+  const young = newEvent();
+  const calls = await Promise.allSettled([
+    store.events.append([young]),
+    store.events.route([{ event, deliveries: [newDelivery(id)], isLast: true }]),
+    // @ts-expect-error what no column takes
+    store.events.append([newEvent({ id: {} })]),
+  ]);
+  expect(calls.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+  const taken = await takeUnrouted(store);
+  expect(taken.map((other) => other.id)).toEqual([young.id]);
+  await store.events.route(taken.map((other) => ({ event: other, deliveries: [], isLast: true })));
+  expect(await store.work.outlook({ limit: 10 })).toEqual({
+    due: [{ kind: 'lane', id, delayMs: 0 }],
+    nextInMs: undefined,
+  });
+});

@@ -87,7 +87,8 @@ function newSession(database: DatabaseSync, now: Now, undoLog: UndoLog): Session
   let lastEvent = Math.max(routedTo, numberIn(sql, 'lastEvent', 'seq'));
   return {
     sql,
-    now,
+    // Whole milliseconds, never ahead: what is due at once is due at once.
+    now: () => Math.floor(now()),
     leases: new Leases(undoLog),
     routing: new RoutingProgress(routedTo, undoLog),
     nextEventSeq: () => {

@@ -8,7 +8,7 @@ import {
   type StoredAttempt,
   type StoredEvent,
   type TenantScope,
-} from '../ports/delivery-store.js';
+} from '../ports/records.js';
 import { storedEvent } from './intake.js';
 import { fromJson } from './json.js';
 import { laneOf } from './lane-counts.js';

@@ -1,4 +1,4 @@
-import type { DisabledReason, EndpointDraft, EndpointRecord, StoredSecret } from '../ports/delivery-store.js';
+import type { DisabledReason, EndpointDraft, EndpointRecord, StoredSecret } from '../ports/records.js';
 import { fromJson, jsonOrNull } from './json.js';
 import { number, numberOrNone, oneOf, type Row, text, textOrNone } from './row.js';
 

@@ -7,8 +7,8 @@ import type {
   PageQuery,
   RecordTotals,
   TenantScope,
-} from '../ports/delivery-store.js';
-import { ANY_TENANT } from '../ports/delivery-store.js';
+} from '../ports/records.js';
+import { ANY_TENANT } from '../ports/records.js';
 import { columnsOf, type EndpointColumns, endpointRecord } from './endpoint-rows.js';
 import { HOUR_MS, TALLY_HOURS } from './hours.js';
 import { addLane, laneOf } from './lane-counts.js';
@@ -46,7 +46,7 @@ export function createEndpoint(calls: Calls, draft: EndpointDraft): Promise<Endp
     const { sql, now } = session;
     const known = laneOf(session, copy.id);
     if (known !== undefined && sql.run('dropLane', known) === 0) return undefined;
-    const nowMs = Math.round(now());
+    const nowMs = now();
     const columns = columnsOf(copy, nowMs);
     const { id, tenant, status, disabledReason, firstDelayMs, patterns, filters, secrets, settings } =
       columns;
@@ -68,7 +68,7 @@ export function replaceEndpoint(
   return calls.write((session) => {
     const row = rowOf(session, ANY_TENANT, copy.id);
     if (row === undefined || number(row, 'revision') !== expectedRevision) return undefined;
-    replace(session, row, columnsOf(copy, Math.round(session.now())));
+    replace(session, row, columnsOf(copy, session.now()));
     return endpoint(session, ANY_TENANT, copy.id);
   });
 }
@@ -77,7 +77,7 @@ function replace({ sql, now }: Session, row: Row, columns: EndpointColumns): voi
   const [lane, tenant] = [number(row, 'seq'), text(row, 'tenant')];
   const { status, disabledReason, firstDelayMs, patterns, filters, secrets, settings } = columns;
   const texts = [patterns, filters, secrets, settings];
-  sql.run('updateEndpoint', status, disabledReason, Math.round(now()), firstDelayMs, ...texts, lane);
+  sql.run('updateEndpoint', status, disabledReason, now(), firstDelayMs, ...texts, lane);
   sql.run('unsubscribe', tenant, text(row, 'events'), lane);
   sql.run('subscribe', tenant, lane, patterns);
   sql.run('openLane', status === 'enabled' ? 1 : 0, lane);

@@ -1,4 +1,4 @@
-import type { AppendResult, NewEvent, StoredEvent } from '../ports/delivery-store.js';
+import type { AppendResult, NewEvent, StoredEvent } from '../ports/records.js';
 import { fromJson, jsonOrNull } from './json.js';
 import { number, type Row, text, textOrNone } from './row.js';
 import type { Calls, Session } from './session.js';
@@ -28,11 +28,8 @@ function insert({ sql, now, nextEventSeq }: Session, event: NewEvent): number | 
   const { id, tenant, type, orderingKey, endpointId = null, timestampMs, digest, data } = event;
   const seq = nextEventSeq();
   const key = jsonOrNull(orderingKey);
-  const nowMs = Math.round(now());
-  const times = [Math.round(timestampMs), nowMs];
-  return sql.run('insertEvent', seq, id, tenant, type, key, endpointId, ...times, digest, data) === 1
-    ? seq
-    : undefined;
+  const columns = [seq, id, tenant, type, key, endpointId, timestampMs, now(), digest, data];
+  return sql.run('insertEvent', ...columns) === 1 ? seq : undefined;
 }
 
 function isStored({ sql }: Session, { id, tenant, digest }: NewEvent): boolean {

@@ -1,4 +1,5 @@
-import type { DueDelivery, Lane, LaneState, WorkLedger } from '../ports/delivery-store.js';
+import type { WorkLedger } from '../ports/delivery-store.js';
+import type { DueDelivery, Lane, LaneState } from '../ports/records.js';
 import { endpointRecord } from './endpoint-rows.js';
 import { storedEvent } from './intake.js';
 import { number, numberOrNone, type Row, text } from './row.js';

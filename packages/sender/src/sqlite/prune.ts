@@ -34,7 +34,7 @@ export class Pruning {
   }
 
   async prune(options: PruneOptions): Promise<number> {
-    await this.#calls.write(forgetTallies);
+    while ((await this.#calls.write(forgetTallies)) === TALLIES_AT_ONCE);
     const startedAfter = this.#seenTo;
     const pruned = await this.#pruneFrom(options, Number.MAX_SAFE_INTEGER);
     if (pruned === options.limit) return pruned;
@@ -102,6 +102,6 @@ function forget({ sql }: Session, event: number, budget: { deliveries: number })
   return isAll;
 }
 
-function forgetTallies({ sql, now }: Session): void {
-  sql.run('forgetTallies', Math.floor(now() / HOUR_MS) - TALLY_HOURS, TALLIES_AT_ONCE);
+function forgetTallies({ sql, now }: Session): number {
+  return sql.run('forgetTallies', Math.floor(now() / HOUR_MS) - TALLY_HOURS, TALLIES_AT_ONCE);
 }

@@ -1,4 +1,4 @@
-import type { RequeueQuery, TenantScope } from '../ports/delivery-store.js';
+import type { RequeueQuery, TenantScope } from '../ports/records.js';
 import { admit, LaneCounts, laneOf } from './lane-counts.js';
 import { number, oneOf, type Row, textOrNone } from './row.js';
 import { scopeParameter } from './scope.js';
@@ -23,7 +23,7 @@ function requeueAt(session: Session, lane: number, scope: TenantScope, query: Qu
   const { sql, now } = session;
   const rows = candidates(session, lane, scope, query);
   if (rows.length === 0) return 0;
-  const nowMs = Math.round(now());
+  const nowMs = now();
   const counts = new LaneCounts(session);
   for (const row of rows) startAgain(session, lane, row, nowMs, counts);
   counts.write();

@@ -1,4 +1,5 @@
-import type { EventLog, NewDelivery, Routing, StoredEvent } from '../ports/delivery-store.js';
+import type { EventLog } from '../ports/delivery-store.js';
+import type { NewDelivery, Routing, StoredEvent } from '../ports/records.js';
 import { storedEvent } from './intake.js';
 import { jsonOrNull } from './json.js';
 import { admit, LaneCounts } from './lane-counts.js';
@@ -34,16 +35,21 @@ export function takeUnrouted(session: Session, { limit, leaseMs }: TakeOptions):
 }
 
 /** Whether {@link takeUnrouted} would give something. */
-export function isRouteDue({ sql, now, routing }: Session): boolean {
+export function isRouteDue(session: Session): boolean {
+  const { now, routing } = session;
   const nowMs = now();
   routing.sweep();
   while (routing.free(nowMs, 1).length === 0) {
-    if (routing.seenCount >= MOST_SEEN) return false;
-    const next = sql.all('eventKeysFrom', routing.seenTo, SEEN_AT_ONCE);
-    if (next.length === 0) return false;
-    routing.see(next.map(seenEvent));
+    if (routing.seenCount >= MOST_SEEN || !seeMore(session, Number.MAX_SAFE_INTEGER)) return false;
   }
   return true;
+}
+
+/** Looks at the next events, up to a number; `false` where there are none. */
+function seeMore({ sql, routing }: Session, to: number): boolean {
+  const next = sql.all('eventKeysFrom', routing.seenTo, to, SEEN_AT_ONCE);
+  routing.see(next.map(seenEvent));
+  return next.length > 0;
 }
 
 function seenEvent(row: Row): SeenEvent {
@@ -80,13 +86,10 @@ function routeAll(session: Session, parts: readonly Part[]): void {
 }
 
 function routePart(session: Session, part: Part, counts: LaneCounts): void {
-  const { sql, routing } = session;
-  while (routing.seenTo < part.seq) {
-    const next = sql.all('eventKeysFrom', routing.seenTo, SEEN_AT_ONCE);
-    if (next.length === 0) return;
-    routing.see(next.map(seenEvent));
-  }
-  if (routing.isRouted(part.seq)) return;
+  const { routing } = session;
+  // Taken before the store was opened again. Nothing behind it: this transaction's own events may not last.
+  while (routing.seenTo < part.seq && seeMore(session, part.seq));
+  if (routing.seenTo < part.seq || routing.isRouted(part.seq)) return;
   for (const delivery of part.deliveries) insertDelivery(session, part, delivery, counts);
   if (part.isLast) routing.finish(part.seq);
 }
@@ -98,14 +101,14 @@ function insertDelivery(
   counts: LaneCounts,
 ): void {
   const { sql, now } = session;
-  const nowMs = Math.round(now());
+  const nowMs = now();
   const lane = counts.laneOf(endpointId);
   const isPending = status === 'pending';
   if (orderingKey !== null && sql.get('deliveryOf', event, lane) !== undefined) return;
   const isBlocked = isPending && orderingKey !== null && !admit(sql, lane, orderingKey, event);
   const dueAtMs = isPending ? Math.ceil(nowMs + delayMs) : null;
   const finishedAtMs = isPending ? null : nowMs;
-  const parts = [
+  const columns = [
     id,
     event,
     lane,
@@ -117,5 +120,5 @@ function insertDelivery(
     nowMs,
     finishedAtMs,
   ];
-  if (sql.run('insertDelivery', ...parts) === 1 && isPending) counts.add(lane, { pending: 1, retrying: 0 });
+  if (sql.run('insertDelivery', ...columns) === 1 && isPending) counts.add(lane, { pending: 1, retrying: 0 });
 }

@@ -6,6 +6,7 @@ import type { Statements } from './statements.js';
 /** An open database, with what lives in memory beside it. */
 export interface Session {
   readonly sql: Statements;
+  /** Whole epoch milliseconds. */
   readonly now: Now;
   readonly leases: Leases;
   readonly routing: RoutingProgress;

@@ -1,4 +1,4 @@
-import type { Lane, LaneReport, LaneState, Settlement, Tally } from '../ports/delivery-store.js';
+import type { Lane, LaneReport, LaneState, Settlement, Tally } from '../ports/records.js';
 import { HOUR_MS } from './hours.js';
 import { jsonOrNull } from './json.js';
 import { LaneCounts, passOn } from './lane-counts.js';
@@ -33,7 +33,7 @@ function copyOf(report: LaneReport): LaneReport {
 
 function settleLane(session: Session, { lane }: Lease, report: LaneReport): void {
   const { sql, now } = session;
-  const nowMs = Math.round(now());
+  const nowMs = now();
   const counts = new LaneCounts(session);
   let hasDelivered = false;
   for (const settlement of report.settlements) {
@@ -56,7 +56,7 @@ function settleOne(session: Session, lane: number, settlement: Settlement, count
   if (row === undefined) return false;
   const seq = number(row, 'seq');
   const wasRetrying = number(row, 'attempts') > 0;
-  const nowMs = Math.round(now());
+  const nowMs = now();
   const { durationMs, status = null } = attempt;
   const texts = [jsonOrNull(attempt.error), jsonOrNull(attempt.responseBody)];
   sql.run('insertAttempt', seq, attempt.number, nowMs, durationMs, status, ...texts);

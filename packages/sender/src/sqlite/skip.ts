@@ -28,7 +28,7 @@ export function skip(session: Session, { limit }: Parameters<WorkLedger['skip']>
 function skipAt(session: Session, lane: number, limit: number, counts: LaneCounts): number {
   const { sql, now } = session;
   const rows = sql.all('pendingAt', lane, limit);
-  const nowMs = Math.round(now());
+  const nowMs = now();
   for (const row of rows) {
     sql.run('skipDelivery', nowMs, number(row, 'seq'));
     counts.add(lane, { pending: -1, retrying: number(row, 'attempts') > 0 ? -1 : 0 });

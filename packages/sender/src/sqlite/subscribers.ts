@@ -1,5 +1,6 @@
 import { pageOf, startOf } from '../memory/paging.js';
-import type { EventLog, Page, Subscriber } from '../ports/delivery-store.js';
+import type { EventLog } from '../ports/delivery-store.js';
+import type { Page, Subscriber } from '../ports/records.js';
 import { fromJson } from './json.js';
 import { number, numberOrNone, oneOf, type Row, text, textOrNone } from './row.js';
 import type { Session } from './session.js';

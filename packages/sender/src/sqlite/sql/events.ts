@@ -11,7 +11,7 @@ export const eventSql = {
   lastEvent: `SELECT max(seq) AS seq FROM events`,
   event: `SELECT ${EVENT} FROM events e WHERE e.seq = ?`,
   eventsFrom: `SELECT ${EVENT} FROM events e WHERE e.seq > ? ORDER BY e.seq LIMIT ?`,
-  eventKeysFrom: `SELECT seq, tenant, ordering_key FROM events WHERE seq > ? ORDER BY seq LIMIT ?`,
+  eventKeysFrom: `SELECT seq, tenant, ordering_key FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
   eventAges: `SELECT seq, created_at FROM events WHERE seq > ? ORDER BY seq LIMIT ?`,
   eventOfDelivery: `
     SELECT ${EVENT} FROM deliveries d JOIN events e ON e.seq = d.event
