@@ -28,8 +28,8 @@ import { subscribers } from './subscribers.js';
 /** Options of {@link sqliteStore}. */
 export interface SqliteStoreOptions {
   /**
-   * The file, made where there is none; its folder must be there, on a local disk. Two more stand beside it while it is
-   * open: `<path>-wal` belongs to it, and is copied and moved with it.
+   * The file, made where there is none; its folder must be there, on a local disk. While it is open, and after a crash,
+   * `<path>-wal` stands beside it: it is part of the database, and is moved and copied with it.
    */
   readonly path: string;
   /** Epoch milliseconds of a clock that never goes back. Default: the platform's, from the moment of the call. */
@@ -61,8 +61,7 @@ export function sqliteStore(options: SqliteStoreOptions): DeliveryStore {
 
 function checkedPath(path: unknown): string {
   const isFile = typeof path === 'string' && path !== '' && path !== ':memory:' && !path.includes('\0');
-  // `memoryStore` is there for what need not last.
-  if (!isFile) throw mustBe('path', 'the path of a file', path);
+  if (!isFile) throw mustBe('path', 'the path of a file (`memoryStore` needs none)', path);
   return resolve(path);
 }
 
