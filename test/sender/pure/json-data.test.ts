@@ -5,6 +5,9 @@ import { isSenderError } from '../../../packages/sender/src/errors/sender-error.
 import { dataText } from '../../../packages/sender/src/event/json-data.js';
 import { json } from '../../properties/deliveries.js';
 
+/** As `JSON.stringify` writes it. */
+const HALF_A_PAIR = /\\ud[89a-f]/i;
+
 const isWellFormed = (text: string): boolean => Buffer.from(text).toString() === text;
 
 /** The text of some data, or the path at which it is refused. */
@@ -22,7 +25,7 @@ describe('the text of an event’s data', () => {
     fc.assert(
       fc.property(json, (data) => {
         const text = JSON.stringify(data);
-        if (!isWellFormed(JSON.stringify(data).replaceAll(/\\ud[89a-f]../gi, '\ud800'))) return;
+        fc.pre(!HALF_A_PAIR.test(text));
         expect(dataText(data)).toBe(text);
       }),
       { numRuns: 1000 },
@@ -84,10 +87,11 @@ function withoutGaps(value: unknown): unknown {
   );
 }
 
+/** No JSON, or with half a surrogate pair, or with a number that no double holds, which comes back as `null`. */
 function isRefusable(text: string): boolean {
   try {
     const again = JSON.stringify(JSON.parse(text));
-    return !isWellFormed(text) || /\\ud[89a-f]/i.test(again) || again.includes('null');
+    return !isWellFormed(text) || HALF_A_PAIR.test(again) || again.includes('null');
   } catch {
     return true;
   }

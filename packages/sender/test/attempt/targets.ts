@@ -32,9 +32,9 @@ export function recordOf(
 }
 
 /** The endpoint made ready for attempts, by a sender that allows everything. */
-export function targetFor(record: EndpointRecord, { isForbidden = false } = {}): Target {
+export function targetFor(record: EndpointRecord): Target {
   const urlPolicy = {
-    allowHttp: !isForbidden,
+    allowHttp: true,
     allowLocalNames: true,
     allowedPorts: [{ from: 1, to: 65_535 }],
     allowsAddress: () => true,
