@@ -71,7 +71,7 @@ export interface SenderOptions<Events, Transaction> {
   /** How requests are made. Default: keep-alive pools over undici. */
   readonly transport?: Transport | undefined;
   /** Who passes wake-ups on. Default: this process, by what its record says. */
-  readonly queue?: DeliveryQueue<Transaction> | undefined;
+  readonly queue?: DeliveryQueue<NoInfer<Transaction>> | undefined;
   /** Seals secrets and header values in the record. Default: they are stored as they are, which a notice says. */
   readonly encryption?: EncryptionOptions | undefined;
   /** How long events are kept with all that became of them. Default 30; `false`: for ever. */

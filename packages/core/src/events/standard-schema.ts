@@ -24,12 +24,12 @@ export interface SchemaIssue {
 }
 
 /**
- * Types without validation, for providers that ship types and no schemas.
+ * Types without validation, for providers that ship types and no schemas; on the sending side, what `send` takes.
  *
  * @example
  * createReceiver({ secrets, events: { 'invoice.paid': unvalidated<{ amount: number }>() } });
  */
-export function unvalidated<Data>(): StandardSchema<unknown, Data> {
+export function unvalidated<Data>(): StandardSchema<Data> {
   // The one place where a type is taken on trust: its caller asked for exactly that.
   return {
     '~standard': { version: 1, vendor: 'countersign', validate: (value) => ({ value: value as Data }) },
