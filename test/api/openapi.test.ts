@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect, test } from 'vitest';
 import { schemaCheck } from './documented.js';
@@ -9,6 +10,22 @@ test('the document is valid OpenAPI 3.1 by the schema of its makers', async () =
   const validator = new Validator();
   expect(await validator.validate(Object(json))).toEqual({ valid: true });
   expect(validator.version).toBe('3.1');
+});
+
+test('the README has every route', async () => {
+  const { document } = await served();
+  const readme = readFileSync(new URL('../../packages/api/README.md', import.meta.url), 'utf8');
+  const rows = readme.split('\n').filter((line) => line.startsWith('| `'));
+  for (const path of Object.keys(document.paths)) {
+    const end = path.replace('{id}', ':id').replace('{deliveryId}', ':deliveryId').split('/').slice(-1)[0];
+    expect([path, rows.some((row) => row.split(' | ')[0]?.includes(`/${end}\``))]).toEqual([path, true]);
+  }
+  expect(rows).toHaveLength(Object.values(document.paths).flatMap((path) => Object.keys(path)).length - 1);
+});
+
+test('no component has an address of its own: they are found by their place in the document', async () => {
+  const { call } = await served();
+  expect((await call('GET', '/openapi.json')).text).not.toMatch(/"\$(?:id|schema|defs)"/);
 });
 
 test('every operation has a name of its own, a summary, a success and its refusals', async () => {

@@ -1,3 +1,5 @@
+import type { DeliveryStore } from '@countersign/sender';
+import { memoryStore } from '@countersign/sender/memory';
 import { expect, test } from 'vitest';
 import { served, textAt } from './serve.js';
 
@@ -34,6 +36,22 @@ test("another tenant's endpoint and one that is not there are the same answer, o
     status: 200,
     json: { data: { name: null, active: true } },
   });
+});
+
+test('what no id can be never reaches the record', async () => {
+  const store = memoryStore();
+  const asked: string[] = [];
+  const records: DeliveryStore['records'] = {
+    ...store.records,
+    endpoint: (scope, id) => {
+      asked.push(id);
+      return store.records.endpoint(scope, id);
+    },
+  };
+  const { call } = await served({ sender: { store: { ...store, records } } });
+  for (const id of ['%00', 'a%20b', '%F0%9F%98%80', 'x'.repeat(129), 'wh_1'])
+    expect((await call('GET', `/webhooks/${id}`)).status).toBe(404);
+  expect(asked).toEqual(['wh_1']);
 });
 
 test('lists show the own tenant alone; without a tenant, what has none; operators see all', async () => {
