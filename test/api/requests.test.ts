@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { keyOf } from './keys.js';
 import { served, textAt } from './serve.js';
@@ -166,6 +167,42 @@ test('a parameter that is not known, not of its form, or there twice is refused 
     status: 422,
     json: { errors: [{ parameter: 'status' }] },
   });
+});
+
+test('whatever is asked, the answer is none of 5xx, and is as the document has it', async () => {
+  const { call, errors } = await served();
+  const id = textAt(await call('POST', '/webhooks', { body: { url } }), 'data', 'id');
+  const part = fc.oneof(
+    fc.constantFrom(
+      'webhooks',
+      'events',
+      id,
+      'deliveries',
+      'stats',
+      'test',
+      'recover',
+      'dlv_1',
+      'metrics',
+      '..',
+      '',
+    ),
+    fc.string({ unit: 'binary', maxLength: 8 }).map((text) => encodeURIComponent(text)),
+    fc.constantFrom('%', '%zz', '%00', '%2F', '*', ':id', '{id}', '?limit=%', '?__proto__[a]=1'),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'),
+      fc.array(part, { maxLength: 5 }),
+      fc.option(fc.oneof(fc.string(), fc.json()), { nil: undefined }),
+      async (method, parts, body) => {
+        const hasBody = body !== undefined && method !== 'GET' && method !== 'HEAD';
+        const { status } = await call(method, `/${parts.join('/')}`, hasBody ? { body } : {});
+        expect(status).toBeLessThan(500);
+      },
+    ),
+    { numRuns: 200 },
+  );
+  expect(errors).toEqual([]);
 });
 
 /** What a request written by hand is answered. */

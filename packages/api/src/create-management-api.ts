@@ -5,7 +5,7 @@ import { openApiDocument } from './openapi/document.js';
 import { createPipeline } from './pipeline.js';
 import { ManagementError } from './problem/management-error.js';
 import { methodsOfPaths, routes } from './routes/routes.js';
-import type { ManagedSender } from './routes/services.js';
+import type { ManagedSender, Services } from './routes/services.js';
 import { healthCheck } from './system/health.js';
 import { senderMetrics } from './system/sender-metrics.js';
 
@@ -35,7 +35,7 @@ export function createManagementApi(sender: ManagedSender, options: ManagementAp
     sender,
     metrics: senderMetrics(sender),
     isHealthy: healthCheck(sender, now, onError),
-    document: openApiDocument(routes, basePath),
+    document: openApi(basePath),
   };
   const { serve, refuse } = createPipeline(services, settings);
   const app = new Hono().basePath(basePath);
@@ -47,6 +47,15 @@ export function createManagementApi(sender: ManagedSender, options: ManagementAp
   }
   app.notFound(({ req }) => refuse(req.raw, new ManagementError('unknown_route', 'there is nothing here')));
   return { fetch: async (request) => app.fetch(request) };
+}
+
+/** The document, made when it is first asked for: that takes longer than all the rest. */
+function openApi(basePath: string): Services['document'] {
+  let document: ReturnType<Services['document']> | undefined;
+  return () => {
+    document ??= openApiDocument(routes, basePath);
+    return document;
+  };
 }
 
 /** `/webhooks/{id}` as Hono writes it. */

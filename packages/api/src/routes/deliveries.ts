@@ -6,11 +6,11 @@ import {
   deliveryPage,
   deliveryStatus,
   deliveryWithAttemptsAnswer,
-  pageQuery,
   recoveredAnswer,
   recovery,
 } from '../schemas/delivery.js';
 import { sentEventAnswer } from '../schemas/event.js';
+import { pageQuery } from '../schemas/page-query.js';
 import { wireAttempt, wireDelivery } from '../wire/delivery.js';
 import { wireSentEvent } from '../wire/event.js';
 import { type Call, defineRoute, nothing, type Route, scopeOf } from './route.js';

@@ -1,7 +1,8 @@
 import { entityTag } from '../request/if-match.js';
 import { memberTexts } from '../request/json-parts.js';
 import { statsAnswer } from '../schemas/delivery.js';
-import { endpointAnswer, endpointWithSecretAnswer, rotation } from '../schemas/endpoint.js';
+import { endpointAnswer, endpointWithSecretAnswer } from '../schemas/endpoint.js';
+import { rotation } from '../schemas/endpoint-input.js';
 import { testAnswer, testInput } from '../schemas/event.js';
 import { wireStats } from '../wire/delivery.js';
 import { wireEndpoint } from '../wire/endpoint.js';

@@ -3,15 +3,9 @@ import { isOperator } from '../authenticate/caller.js';
 import { invalidParts } from '../problem/management-error.js';
 import { entityTag, expectedRevision, revisionMismatch } from '../request/if-match.js';
 import { components, strictObject } from '../schemas/components.js';
-import { pageQuery } from '../schemas/delivery.js';
-import {
-  endpointAnswer,
-  endpointChanges,
-  endpointInput,
-  endpointPage,
-  endpointReplacement,
-  endpointWithSecretAnswer,
-} from '../schemas/endpoint.js';
+import { endpointAnswer, endpointPage, endpointWithSecretAnswer } from '../schemas/endpoint.js';
+import { endpointChanges, endpointInput, endpointReplacement } from '../schemas/endpoint-input.js';
+import { pageQuery } from '../schemas/page-query.js';
 import { tenantName } from '../schemas/tenant.js';
 import { changesOf, choicesOf, replacementOf, wireEndpoint } from '../wire/endpoint.js';
 import { type Call, defineRoute, newTenant, nothing, type Route, scopeOf } from './route.js';

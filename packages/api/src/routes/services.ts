@@ -32,6 +32,6 @@ export interface Services {
   readonly metrics: () => Promise<string>;
   /** Whether the record answers. */
   readonly isHealthy: () => Promise<boolean>;
-  /** The OpenAPI document. */
-  readonly document: Readonly<Record<string, unknown>>;
+  /** The OpenAPI document, made when it is first asked for. */
+  readonly document: () => Readonly<Record<string, unknown>>;
 }

@@ -54,7 +54,7 @@ const openapi = defineRoute({
   summary: 'This document',
   access: 'authenticated',
   answer: { status: 200, description: 'OpenAPI 3.1.', schema: z.record(z.string(), z.unknown()) },
-  handle: async ({ document }) => ({ content: document }),
+  handle: async ({ document }) => ({ content: document() }),
 });
 
 /** What concerns the API itself. */

@@ -1,15 +1,5 @@
 import { z } from 'zod';
-import {
-  answer,
-  components,
-  givenTime,
-  listOf,
-  page,
-  strictObject,
-  text,
-  time,
-  wholeNumber,
-} from './components.js';
+import { answer, components, givenTime, listOf, page, strictObject, time } from './components.js';
 
 /** What a delivery can be. */
 export const deliveryStatus = z.enum(['pending', 'delivered', 'failed', 'skipped']);
@@ -150,17 +140,3 @@ export const deliveryWithAttemptsAnswer = answer('DeliveryWithAttemptsAnswer', d
 export const deliveryPage = page('DeliveryPage', delivery);
 export const recoveredAnswer = answer('RecoveredAnswer', recovered);
 export const statsAnswer = answer('StatsAnswer', stats);
-
-/** The part of a list. */
-export const pageQuery = {
-  limit: z
-    .preprocess(numberOf, wholeNumber(1, 500))
-    .optional()
-    .register(components, { description: 'Entries of a page.', default: 50 }),
-  cursor: text(1024, 1).optional().register(components, { description: '`next_cursor` of the page before.' }),
-};
-
-// What is not written in digits alone stays a text, which is refused.
-function numberOf(value: unknown): unknown {
-  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
-}

@@ -1,5 +1,6 @@
 import type { Endpoint, EndpointChanges, EndpointChoices } from '@countersign/sender';
-import type { WireChoices, WireEndpoint } from '../schemas/endpoint.js';
+import type { WireEndpoint } from '../schemas/endpoint.js';
+import type { WireChoices } from '../schemas/endpoint-input.js';
 import { retryOf, wireRetry } from './retry.js';
 
 /** Choices of a new endpoint: `null` is no choice. */
