@@ -46,7 +46,7 @@ const read = await store.records.totals();
 rmSync(control);
 
 await append(failed);
-for (let made = 0; made < 500; made += 1) await append();
+for (let made = 0; made < 100; made += 1) await append();
 const settled = await store.work.settle(lane, report(ended(delivery.id)));
 await store.close();
 console.log(JSON.stringify({ acknowledged, refused, read, settled, delivery: delivery.id }));

@@ -8,7 +8,7 @@ await store.open();
 
 async function appendForEver(): Promise<never> {
   for (;;) {
-    const event = newEvent({ data: JSON.stringify({ text: 'x'.repeat(1000) }) });
+    const event = newEvent({ data: JSON.stringify({ text: 'x'.repeat(8000) }) });
     await store.events.append([event]);
     writeSync(1, `${event.id}\n`);
   }

@@ -2,9 +2,8 @@
  * A disk between a process and its files, for tests: LD_PRELOAD it.
  *
  * DISK_FOLDER  the files that are meant: those in this folder.
- * DISK_SHADOW  a folder that gets what would be left after a loss of power: of each file, what it held when it was
- *              synced last. A file stands there whole, or as it was before; it goes when the folder is synced after it
- *              was deleted.
+ * DISK_SHADOW  a folder that gets what would be left after a loss of power: of each file, what was written to it
+ *              before it was synced last. It goes when the folder is synced after the file was deleted.
  * DISK_FULL    while a file of this name exists, writes fail with ENOSPC.
  * DISK_BROKEN  while a file of this name exists, syncs fail with EIO.
  */
@@ -17,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -44,19 +44,57 @@ static void fail_hard(const char *what) {
   abort();
 }
 
+/* Written, and not synced yet. */
+struct piece {
+  char name[64];
+  off_t at;
+  size_t length;
+  struct piece *next;
+};
+
+static struct piece *unsynced;
+
+static ssize_t write_at(int file, const void *bytes, size_t length, off_t at) {
+  static ssize_t (*next)(int, const void *, size_t, off_t);
+  if (next == NULL) next = (ssize_t (*)(int, const void *, size_t, off_t))dlsym(RTLD_NEXT, "pwrite64");
+  return next(file, bytes, length, at);
+}
+
+static void remember(const char *name, size_t length, off_t at) {
+  struct piece *piece = malloc(sizeof *piece);
+  if (piece == NULL) fail_hard("no memory");
+  snprintf(piece->name, sizeof piece->name, "%s", name);
+  piece->at = at;
+  piece->length = length;
+  piece->next = unsynced;
+  unsynced = piece;
+}
+
+static void copy_piece(int from, int to, const struct piece *piece) {
+  char *bytes = malloc(piece->length);
+  ssize_t length = bytes == NULL ? -1 : pread(from, bytes, piece->length, piece->at);
+  if (length < 0 || write_at(to, bytes, (size_t)length, piece->at) != length) fail_hard("the shadow cannot be written");
+  free(bytes);
+}
+
 /* Reads with the caller's own descriptor: to open and close another would end the caller's locks. */
 static void copy_to_shadow(int file, const char *name) {
-  const char *shadow = getenv("DISK_SHADOW");
-  char copy[PATH_MAX], part[PATH_MAX], bytes[65536];
-  snprintf(copy, sizeof copy, "%s/%s", shadow, name);
-  snprintf(part, sizeof part, "%s/%s.part", shadow, name);
-  int target = open(part, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  if (target < 0) fail_hard("the shadow cannot be written");
-  ssize_t length;
-  for (off_t at = 0; (length = pread(file, bytes, sizeof bytes, at)) > 0; at += length) {
-    if (write(target, bytes, (size_t)length) != length) fail_hard("the shadow cannot be written");
+  char copy[PATH_MAX];
+  struct stat now;
+  snprintf(copy, sizeof copy, "%s/%s", getenv("DISK_SHADOW"), name);
+  int shadow = open(copy, O_RDWR | O_CREAT, 0600);
+  if (shadow < 0 || fstat(file, &now) != 0) fail_hard("the shadow cannot be written");
+  for (struct piece **place = &unsynced; *place != NULL;) {
+    struct piece *piece = *place;
+    if (strcmp(piece->name, name) != 0) {
+      place = &piece->next;
+      continue;
+    }
+    copy_piece(file, shadow, piece);
+    *place = piece->next;
+    free(piece);
   }
-  if (length < 0 || close(target) != 0 || rename(part, copy) != 0) fail_hard("the shadow cannot be written");
+  if (ftruncate(shadow, now.st_size) != 0 || close(shadow) != 0) fail_hard("the shadow cannot be written");
 }
 
 static void forget_deleted(void) {
@@ -86,11 +124,6 @@ static int synced(int file, int (*sync_file)(int)) {
   return result;
 }
 
-static int refuses(int file) {
-  char path[PATH_MAX];
-  return is_told("DISK_FULL") && name_of(file, path) != NULL;
-}
-
 int fsync(int file) {
   static int (*next)(int);
   if (next == NULL) next = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
@@ -104,13 +137,15 @@ int fdatasync(int file) {
 }
 
 ssize_t pwrite64(int file, const void *bytes, size_t length, off_t at) {
-  static ssize_t (*next)(int, const void *, size_t, off_t);
-  if (next == NULL) next = (ssize_t (*)(int, const void *, size_t, off_t))dlsym(RTLD_NEXT, "pwrite64");
-  if (refuses(file)) {
+  char path[PATH_MAX];
+  const char *name = name_of(file, path);
+  if (name != NULL && is_told("DISK_FULL")) {
     errno = ENOSPC;
     return -1;
   }
-  return next(file, bytes, length, at);
+  ssize_t written = write_at(file, bytes, length, at);
+  if (written > 0 && name != NULL && getenv("DISK_SHADOW") != NULL) remember(name, (size_t)written, at);
+  return written;
 }
 
 ssize_t pwrite(int file, const void *bytes, size_t length, off_t at) {

@@ -6,9 +6,9 @@ import { newPath, openStore } from '../open-stores.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { buildDisk } from './build-disk.js';
 
-const ROUNDS = 5;
-/** So many, that the log has been written back to the database now and then. */
-const MOST_ACKNOWLEDGED = 1500;
+/** So many events, that the log has been written back to the database by then. */
+const MANY = 2000;
+const ROUNDS = [MANY, ...Array.from({ length: 4 }, () => 1 + Math.floor(Math.random() * MANY))];
 
 /** What a killed program has acknowledged, and the database as a loss of power would leave it. */
 interface Remains {
@@ -37,14 +37,11 @@ const lost = ({ acknowledged }: Remains, kept: readonly string[]): readonly stri
   return acknowledged.filter((id) => !there.has(id));
 };
 
-test.each(Array.from({ length: ROUNDS }, (_, round) => round))(
+test.each(ROUNDS.map((count, round) => [round, count] as const))(
   'a loss of power loses no acknowledged event (%i)',
   { timeout: 60_000 },
-  async () => {
-    const remains = await runUntil(
-      1 + Math.floor(Math.random() * MOST_ACKNOWLEDGED),
-      'append-until-killed.ts',
-    );
+  async (_round, count) => {
+    const remains = await runUntil(count, 'append-until-killed.ts');
     const store = await openStore(remains.path);
     const events = await store.events.takeUnrouted({ limit: 100_000, leaseMs: 1000 });
     expect(
@@ -53,7 +50,7 @@ test.each(Array.from({ length: ROUNDS }, (_, round) => round))(
         events.map(({ id }) => id),
       ),
     ).toEqual([]);
-    expect(remains.acknowledged).not.toEqual([]);
+    expect(remains.acknowledged.length).toBeGreaterThanOrEqual(count);
   },
 );
 
