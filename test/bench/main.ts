@@ -1,5 +1,5 @@
 /**
- * Measures the packages as they are published: `pnpm bench [verify|adapters|memory] [--quick] [--write]`.
+ * Measures the packages as they are published: `pnpm bench [verify|adapters|memory|sender] [--quick] [--write]`.
  * `--quick` only shows that everything runs; `--write` makes docs/benchmarks.md of a full run.
  */
 import { writeFileSync } from 'node:fs';
@@ -9,9 +9,10 @@ import { memorySuite } from './memory/suite.js';
 import { mustMeasureDist } from './must-measure-dist.js';
 import { benchmarksPage, suiteText } from './report/page.js';
 import type { SuiteReport } from './report/suite-report.js';
+import { senderSuite } from './sender/suite.js';
 import { verifySuite } from './verify/suite.js';
 
-const suites = { verify: verifySuite, adapters: adaptersSuite, memory: memorySuite };
+const suites = { verify: verifySuite, adapters: adaptersSuite, memory: memorySuite, sender: senderSuite };
 
 const { names, isQuick, writes } = benchArguments(process.argv.slice(2));
 mustMeasureDist();

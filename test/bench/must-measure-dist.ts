@@ -6,6 +6,8 @@ export function mustMeasureDist(): void {
     '@countersign/fastify',
     '@countersign/hono',
     '@countersign/nextjs',
+    '@countersign/sender',
+    '@countersign/sender/sqlite',
   ]) {
     const url = import.meta.resolve(name);
     if (!url.includes('/dist/')) throw new Error(`${name} must resolve to its dist, got ${url}`);

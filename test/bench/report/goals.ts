@@ -97,6 +97,41 @@ export const goals = {
     limit: { atLeast: 0.95 },
     cause: GUARD_CAUSE,
   },
+  senderOne: {
+    what: 'Sender: durable deliveries/s of the bare loop, 1 endpoint, drained',
+    limit: { atLeast: 0.5 },
+    cause: undefined,
+  },
+  senderMany: {
+    what: 'Sender: durable deliveries/s of the bare loop, 32 endpoints, drained',
+    limit: { atLeast: 0.5 },
+    cause: undefined,
+  },
+  senderOneBullmq: {
+    what: 'Sender: times BullMQ + undici by hand, 1 endpoint, drained',
+    limit: { atLeast: 2 },
+    cause: undefined,
+  },
+  senderManyBullmq: {
+    what: 'Sender: times BullMQ + undici by hand, 32 endpoints, drained',
+    limit: { atLeast: 2 },
+    cause: undefined,
+  },
+  sendP99: {
+    what: '`send`: p99 of the bare insert',
+    limit: { atMost: 5 },
+    cause: undefined,
+  },
+  isolationP99: {
+    what: 'Isolation: p99 while half of the endpoints hang, of the undisturbed p99',
+    limit: { atMost: 1.5 },
+    cause: undefined,
+  },
+  inFlightMiB: {
+    what: 'Sender: MiB of RSS with 1,000 exchanges in flight',
+    limit: { atMost: 200 },
+    cause: undefined,
+  },
 } as const satisfies Readonly<Record<string, Goal>>;
 
 export type GoalName = keyof typeof goals;
