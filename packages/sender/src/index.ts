@@ -15,6 +15,7 @@ export type { AllowedPort } from './endpoint/url-policy.js';
 export type { EncryptionOptions } from './endpoint/vault.js';
 export { isSenderError, SenderError, type SenderErrorOptions } from './errors/sender-error.js';
 export { type SenderErrorCode, type SenderErrorRow, senderErrors } from './errors/sender-errors.js';
+export { attemptErrors, type SenderNoticeRow, senderNotices } from './errors/sender-notices.js';
 export type { EventFields, SendEvent } from './event/new-event.js';
 export type { SentEvent } from './event/send.js';
 export type { ListOptions, TenantOption } from './ids/scope.js';

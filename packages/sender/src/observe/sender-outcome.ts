@@ -1,4 +1,5 @@
 import type { SenderErrorCode } from '../errors/sender-errors.js';
+import type { senderNotices } from '../errors/sender-notices.js';
 import type { DisabledReason } from '../ports/records.js';
 
 /** An attempt was made, and its outcome is about to be recorded. */
@@ -31,7 +32,7 @@ export interface EndpointDisabled {
 }
 
 /** What only a notice says; the other codes are those of errors. */
-export type NoticeCode = 'secrets_stored_in_clear' | 'lane_lost' | 'wake_failed' | 'internal_error';
+export type NoticeCode = Exclude<keyof typeof senderNotices, 'endpoint_disabled' | 'outcome_hook_failed'>;
 
 /** Something to know that concerns no single attempt. */
 export interface SenderNotice {

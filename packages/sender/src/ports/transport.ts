@@ -1,3 +1,5 @@
+import type { attemptErrors } from '../errors/sender-notices.js';
+
 /** A POST to make. */
 export interface ExchangeRequest {
   readonly url: URL;
@@ -16,7 +18,7 @@ export interface ExchangeRequest {
 }
 
 /** Why there was no answer. */
-export type FailureReason = 'timeout' | 'dns' | 'connect' | 'tls' | 'reset' | 'protocol' | 'blocked_address';
+export type FailureReason = keyof typeof attemptErrors;
 
 /** What came of it. `truncated`: the answer's body was longer than was read. */
 export type Exchange =
