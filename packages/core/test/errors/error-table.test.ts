@@ -9,6 +9,8 @@ import {
 } from '@countersign/core';
 import { describe, expect, it } from 'vitest';
 import { errorDocs } from '../../../../tools/generate-error-docs.js';
+import { senderErrors } from '../../../sender/src/errors/sender-errors.js';
+import { senderNotices } from '../../../sender/src/errors/sender-notices.js';
 import { errorCodes } from '../../src/errors/error-codes.js';
 
 const root = resolve(import.meta.dirname, '../../../..');
@@ -16,7 +18,7 @@ const sources = globSync('packages/*/src/**/*.ts', { cwd: root, exclude: ['**/*.
 
 /** Errors that are made, the code that ends a call of `mustBe`, and notices. */
 const patterns = [
-  /new (?:WebhookError|ConfigurationError)\(\s*'(\w+)'/g,
+  /new (?:WebhookError|ConfigurationError|SenderError)\(\s*'(\w+)'/g,
   /kind: 'notice',\s*code: '(\w+)'/g,
   /\bmustBe\([^;]*?,\s*'([a-z]+_[a-z_]+)',?\s*\)/g,
 ];
@@ -37,20 +39,22 @@ function codesInSources(): ReadonlyMap<string, string> {
   return found;
 }
 
+const tables = { ...errorTable, ...senderErrors, ...senderNotices };
+
 describe('the error table', () => {
   it('has a row for every code that the sources make', () => {
     const made = codesInSources();
     expect(made.size).toBeGreaterThan(25);
-    const missing = [...made].filter(([code]) => !(code in errorTable));
+    const missing = [...made].filter(([code]) => !(code in tables));
     expect(missing).toEqual([]);
   });
 
   it('explains no code that the sources never use', () => {
     const text = sources
-      .filter((source) => !source.includes('/errors/error-'))
+      .filter((source) => !/\/errors\/(?:error|sender)-/.test(source))
       .map((source) => readFileSync(join(root, source), 'utf8'))
       .join('\n');
-    const unused = Object.keys(errorTable)
+    const unused = Object.keys(tables)
       .filter((code) => code !== 'invalid_option')
       .filter((code) => !text.includes(`'${code}'`));
     expect(unused).toEqual([]);
