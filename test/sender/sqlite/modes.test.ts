@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { prepareFile } from '../../../packages/sender/src/sqlite/database-file.js';
 import { addEndpoint, newPath, openStore } from './open-stores.js';
 
 /** The modes of the database and what stands beside it. */
@@ -42,4 +43,15 @@ test('a database and a log that anybody may read are made narrow', async () => {
   const reopened = await openStore(copy);
   expect(modesOf(copy)).toEqual([0o600, 0o600]);
   expect(await reopened.records.endpoint('*', id)).toBeDefined();
+});
+
+test('a new file has its mode before anybody opens it', () => {
+  const path = newPath();
+  const before = process.umask(0o777);
+  try {
+    prepareFile(path);
+    expect(modesOf(path)).toEqual([0o600]);
+  } finally {
+    process.umask(before);
+  }
 });
