@@ -90,3 +90,16 @@ test('nothing of an exchange that is over stays at its signal', async () => {
   }
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
+
+test('headers of any name come back, and none that did not come', async () => {
+  const names = ['constructor', '__proto__', 'toString', 'hasOwnProperty'];
+  const lines = names.map((name) => `${name}: value of ${name}\r\n`).join('');
+  const server = await rawServer(`HTTP/1.1 200 OK\r\n${lines}content-length: 0\r\n\r\n`);
+  const exchange = await exchangeWith(transportOf(), `http://127.0.0.1:${server.port}/`);
+  const headers = exchange.kind === 'response' ? exchange.headers : {};
+  expect(Object.entries(headers)).toEqual([
+    ...names.map((name) => [name.toLowerCase(), `value of ${name}`]),
+    ['content-length', '0'],
+  ]);
+  expect(headers['valueOf']).toBeUndefined();
+});
