@@ -37,9 +37,9 @@ export function isNeverAllowed(address: Address): boolean {
 
 const GLOBAL_UNICAST_6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
-/** Whether an address is one of the public Internet: no special range, and for IPv6 one of 2000::/3. */
+/** Whether an address that embeds no other is of the public Internet: in no special range, for IPv6 in 2000::/3. */
 export function isPublic(address: Address): boolean {
-  if (address.range() !== 'unicast' || embeds(address)) return false;
+  if (address.range() !== 'unicast') return false;
   return address.kind() === 'ipv4' || address.match(GLOBAL_UNICAST_6);
 }
 
