@@ -94,7 +94,8 @@ export class ExchangeHandler implements Caller, Dispatcher.DispatchHandler {
 /** One text for each name, without the blanks that may end it. A header may have any name, `__proto__` too. */
 function joined(headers: Headers): Readonly<Record<string, string>> {
   const result: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
     if (value !== undefined) result[name] = typeof value === 'string' ? value.trim() : joinedValues(value);
   }
   return result;

@@ -6,7 +6,6 @@ import { type HttpTransportOptions, readSettings } from './transport-options.js'
 
 const CLOSED = failure('connect', 'the transport is closed');
 const INTERRUPTED = failure('reset', 'the transport was closed');
-const OTHER_SCHEME = failure('protocol', 'the URL is neither `http:` nor `https:`');
 
 /**
  * The default transport: HTTP/1.1 over connections that are kept for the next exchange. Throws a `ConfigurationError`
@@ -44,10 +43,8 @@ class HttpTransport implements Transport {
   }
 
   #start(exchange: ExchangeHandler): void {
-    const { url, signal } = exchange.request;
     if (this.#isClosed) exchange.fail(CLOSED);
-    else if (signal.aborted) exchange.fail(timeoutAt('queue'));
-    else if (url.protocol !== 'https:' && url.protocol !== 'http:') exchange.fail(OTHER_SCHEME);
+    else if (exchange.request.signal.aborted) exchange.fail(timeoutAt('queue'));
     else this.#pools.run(exchange);
   }
 }

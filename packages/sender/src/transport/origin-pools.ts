@@ -1,7 +1,9 @@
 import type { ExchangeHandler } from './exchange-handler.js';
-import type { Failure } from './failures.js';
+import { type Failure, failure } from './failures.js';
 import { OriginPool, type PoolSettings } from './origin-pool.js';
 import { targetOf } from './target.js';
+
+const OTHER_SCHEME = failure('protocol', 'the URL is neither `http:` nor `https:`');
 
 /** The pools of all origins to which there are connections; one without any is forgotten. */
 export class OriginPools {
@@ -19,17 +21,21 @@ export class OriginPools {
 
   run(exchange: ExchangeHandler): void {
     const { url } = exchange.request;
-    const { origin } = url;
-    let pool = this.#pools.get(origin);
-    if (pool === undefined) {
-      pool = new OriginPool(targetOf(url), this.#settings, () => this.#pools.delete(origin));
-      this.#pools.set(origin, pool);
-    }
-    pool.run(exchange);
+    const pool = this.#pools.get(url.origin) ?? this.#open(url);
+    if (pool === undefined) exchange.fail(OTHER_SCHEME);
+    else pool.run(exchange);
   }
 
   /** Ends everything, and resolves when all connections are closed. */
-  async close(failure: Failure): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.close(failure)));
+  async close(reason: Failure): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.close(reason)));
+  }
+
+  #open(url: URL): OriginPool | undefined {
+    if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined;
+    const target = targetOf(url);
+    const pool = new OriginPool(target, this.#settings, () => this.#pools.delete(target.origin));
+    this.#pools.set(target.origin, pool);
+    return pool;
   }
 }
