@@ -69,5 +69,6 @@ export type { Endpoints, Sender, SenderTotals, SendOptions, TestOptions } from '
 export type { EventInputs, SenderOptions } from './sender-options.js';
 export { type AddressPolicyOptions, addressPolicy } from './transport/address-policy.js';
 export { httpTransport } from './transport/http-transport.js';
+export type { Resolve } from './transport/resolve.js';
 export type { HttpTransportOptions } from './transport/transport-options.js';
 export { type PollingQueueOptions, pollingQueue } from './worker/polling-queue.js';
