@@ -88,6 +88,19 @@ describe('410 disables an endpoint', () => {
   });
 });
 
+test('a backlog of any length is skipped in one go, in steps', async () => {
+  const on = await stage({ isStarted: false });
+  on.sink.answer('/a', 410);
+  await on.endpoint('/a');
+  for (let sent = 0; sent < 2; sent += 1) {
+    await on.sender.sendMany(Array.from({ length: 700 }, () => ({ type: 'a', data: {} })));
+  }
+  await on.sender.start();
+  await on.until(() => told(on).length === 1);
+  await on.quiet();
+  expect(await on.sender.totals()).toMatchObject({ pending: 0 });
+});
+
 describe('an endpoint that has done nothing but fail for five days is disabled', () => {
   /** One event a day, each with one attempt; what the endpoint is then. */
   async function days(on: Stage, endpointId: string, count: number): Promise<string> {

@@ -52,6 +52,20 @@ describe('an edit takes effect at once, also while the lane of the endpoint is h
     expect(on.started).toHaveLength(8);
   });
 
+  test('its concurrency: before the next answer comes', async () => {
+    const { on, id, answers } = await busy(3, { concurrency: 4 });
+    answers.give(200);
+    await on.until(() => on.sink.open('/a') === 2);
+    answers.give(200);
+    await on.until(() => on.attempts().length === 2);
+    await on.quiet();
+    expect(on.traffic.inFlight).toBe(1);
+    await on.sender.endpoints.update(id, { concurrency: 2 });
+    for (let sent = 0; sent < 3; sent += 1) await on.send();
+    await on.quiet();
+    expect(on.traffic.inFlight).toBe(2);
+  });
+
   test('its rate limit', async () => {
     const { on, id, answers } = await busy(3, { concurrency: 1 });
     await on.sender.endpoints.update(id, { rateLimit: { perSecond: 1 } });

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
+import { httpTransport } from '@countersign/sender';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { httpTransport } from '../../../packages/sender/src/transport/http-transport.js';
 import { refusal, stage } from './harness.js';
 
 /** A port of this machine, and how many connections came to it. */

@@ -7,6 +7,7 @@ import {
   type DeliveryWithAttempts,
   type EndpointInput,
   type EndpointWithSecret,
+  httpTransport,
   type Sender,
   type SenderNotice,
   type SenderOptions,
@@ -15,7 +16,6 @@ import {
 } from '@countersign/sender';
 import { memoryStore } from '@countersign/sender/memory';
 import { onTestFinished } from 'vitest';
-import { httpTransport } from '../../../packages/sender/src/transport/http-transport.js';
 import { Bell } from './bell.js';
 import { type LeapClock, leapClock } from './leap-clock.js';
 import { openSink, type Received, type Sink } from './sink.js';

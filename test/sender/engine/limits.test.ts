@@ -91,6 +91,19 @@ describe('a rate limit', () => {
     expect(gaps(on)).toEqual([0, 4000, 4000, 4000]);
   });
 
+  test('is kept over short pauses in which nobody owns the lane', async () => {
+    const on = await stage();
+    const { id } = await on.endpoint('/a', { rateLimit: { perSecond: 4 } });
+    const events = Array.from({ length: 4 }, () => ({ type: 'a', data: {} }));
+    await on.sender.sendMany(events);
+    await on.untilStatuses(id, ...Array(4).fill('delivered'));
+    await on.quiet();
+    await on.clock.advance(250);
+    await on.sender.sendMany(events);
+    await on.pass(() => on.attempts().length === 8, 50);
+    expect(gaps(on)).toEqual([0, 0, 0, 0, 250, 250, 250, 250]);
+  });
+
   test('goes on where the last owner of the lane left it, and counts retries too', async () => {
     const on = await stage({ retry: { delaysMs: [0, 1] } });
     on.sink.answer('/a', 500, 200);
@@ -131,6 +144,26 @@ describe('the exchanges of all endpoints together', () => {
     expect((await on.sender.totals()).inFlight).toBe(0);
   });
 
+  test('leave it one by one, each when it has lasted that long', async () => {
+    const on = await stage({ concurrency: 2, requestTimeoutMs: 600_000 });
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      on.sink.answer(`/${name}`, 'hang');
+      await on.endpoint(`/${name}`, { tenant: name });
+    }
+    const counts: number[] = [];
+    for (const name of ['a', 'b']) {
+      await on.send({ tenant: name });
+      await on.quiet();
+      await on.clock.advance(1000);
+    }
+    for (const name of ['c', 'd', 'e', 'f']) await on.send({ tenant: name });
+    for (let seconds = 0; seconds < 4; seconds += 1) {
+      counts.push(await open(on));
+      await on.clock.advance(1000);
+    }
+    expect(counts).toEqual([3, 4, 5, 6]);
+  });
+
   test('of which no more than `slowConcurrency` are slow: the next one that is stays with the others', async () => {
     const { on, answers } = await backlog(['/a', '/b', '/c', '/d'], 1, {
       concurrency: 1,
@@ -146,6 +179,40 @@ describe('the exchanges of all endpoints together', () => {
     answers.give(200);
     answers.give(200);
     expect(await open(on)).toBe(1);
+  });
+});
+
+describe('an answer counts before the next exchange is started, also where that waits for the same slot', () => {
+  /** Four events for an endpoint that waits for its second slot while it has the only one. */
+  async function waiting(answer: Answer): Promise<{ on: Stage; id: string }> {
+    const on = await stage({ isStarted: false, concurrency: 1 });
+    on.sink.answer('/a', 200, answer, 200);
+    const { id } = await on.endpoint('/a');
+    await on.sender.sendMany(Array.from({ length: 4 }, () => ({ type: 'a', data: {} })));
+    await on.sender.start();
+    return { on, id };
+  }
+
+  test('410: nothing more is sent there, and others have the slot', async () => {
+    const { on, id } = await waiting(410);
+    await on.untilStatuses(id, 'delivered', 'failed', 'skipped', 'skipped');
+    expect(on.sink.at('/a')).toHaveLength(2);
+    const other = await on.endpoint('/b');
+    await on.send();
+    await on.untilStatuses(other.id, 'delivered');
+  });
+
+  test('429 with Retry-After: nothing for so long, and others have the slot', async () => {
+    const { on, id } = await waiting({ status: 429, headers: { 'retry-after': '60' } });
+    await on.until(() => on.attempts().length === 2);
+    const other = await on.endpoint('/b', { tenant: 'acme' });
+    await on.send({ tenant: 'acme' });
+    await on.untilStatuses(other.id, 'delivered');
+    await on.quiet();
+    await on.clock.advance(59_999);
+    expect(on.sink.at('/a')).toHaveLength(2);
+    await on.clock.advance(1);
+    await on.untilStatuses(id, ...Array(4).fill('delivered'));
   });
 });
 

@@ -15,6 +15,22 @@ describe('deliveries of one ordering key', () => {
     expect(new Set(on.started.map(({ atMs }) => atMs)).size).toBe(1);
   });
 
+  test('are found where the one before them was recorded: the lane is kept', async () => {
+    let taken = 0;
+    const on = await stage({
+      isStarted: false,
+      tap: (call, run) => {
+        if (call === 'takeLanes') taken += 1;
+        return run();
+      },
+    });
+    const { id } = await on.endpoint('/a');
+    for (let n = 0; n < 10; n += 1) await on.send({ orderingKey: 'k', data: n });
+    await on.sender.start();
+    await on.untilStatuses(id, ...Array(10).fill('delivered'));
+    expect(taken).toBe(1);
+  });
+
   test('wait across its retries, and nobody else waits: other keys, no key, other endpoints, other tenants', async () => {
     const on = await stage({ retry: { delaysMs: [0, 10_000, 10_000] } });
     on.sink.answer('/a', (request, count) => (dataOf(request) === 'k1' && count < 6 ? 500 : 200));

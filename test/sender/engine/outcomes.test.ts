@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
+import { httpTransport, type Transport } from '@countersign/sender';
 import { describe, expect, test } from 'vitest';
-import { httpTransport } from '../../../packages/sender/src/transport/http-transport.js';
 import { type Stage, type StageOptions, stage } from './harness.js';
 import type { Answer } from './sink.js';
 
@@ -133,6 +133,29 @@ describe('whatever brings no answer is retried, and the record says what it was'
       expect(await failureOf(on, on.sink.url('/a'))).toBe('protocol: the transport threw');
     });
   }
+});
+
+test('an answer that came in the very moment in which the time was up counts', async () => {
+  const transport: Transport = {
+    exchange: ({ signal }) =>
+      new Promise((resolve) => {
+        const answer = {
+          kind: 'response',
+          status: 200,
+          headers: {},
+          body: new Uint8Array(),
+          truncated: false,
+        } as const;
+        signal.addEventListener('abort', () => resolve(answer));
+      }),
+    close: async () => {},
+  };
+  const on = await stage({ requestTimeoutMs: 1000, transport });
+  const { id } = await on.endpoint('/a');
+  await on.send();
+  await on.until(() => on.traffic.inFlight === 1);
+  await on.clock.advance(1000);
+  await on.untilStatuses(id, 'delivered');
 });
 
 test('what a provider cannot write fails at once, and nothing is sent', async () => {

@@ -197,3 +197,20 @@ test('resend keeps the type, the data and the ordering key, and goes to the one 
   await on.quiet();
   expect(on.sink.at('/b')).toEqual([]);
 });
+
+test("resend stays within the tenant, and within the order of the event's key", async () => {
+  const on = await stage({ retry: { delaysMs: [0, 60_000] } });
+  on.sink.answer('/a', ({ body }) => (body.includes('first') ? 200 : 500));
+  const { id } = await on.endpoint('/a', { tenant: 'acme' });
+  await on.send({ tenant: 'acme', orderingKey: 'k', data: 'first' });
+  const [first] = await on.untilStatuses(id, 'delivered');
+  await on.send({ tenant: 'acme', orderingKey: 'k', data: 'second' });
+  await on.untilStatuses(id, 'delivered', 'pending');
+  await on.until(() => on.sink.at('/a').length === 2);
+  await on.sender.deliveries.resend(first?.id ?? '', { tenant: 'acme' });
+  await on.untilStatuses(id, 'delivered', 'pending', 'pending');
+  await on.quiet();
+  expect(on.started).toHaveLength(2);
+  await on.clock.advance(60_000);
+  await on.untilStatuses(id, 'delivered', 'failed', 'delivered');
+});

@@ -146,6 +146,8 @@ describe('429 and 503 with Retry-After speak for the whole endpoint', () => {
     await on.send();
     await on.untilAttempts(id, 1);
     await on.send();
+    await on.quiet();
+    expect(on.started).toHaveLength(1);
     await on.sender.endpoints.update(id, { description: 'mended' });
     await on.untilStatuses(id, 'delivered', 'pending');
   });

@@ -1,4 +1,4 @@
-import { createSender } from '@countersign/sender';
+import { createSender, httpTransport } from '@countersign/sender';
 import { memoryStore } from '@countersign/sender/memory';
 import { describe, expect, test } from 'vitest';
 import { gate } from './gate.js';
@@ -94,6 +94,26 @@ describe('stop', () => {
       inFlight: on.sink.open('/a'),
     };
     expect({ lanes, open }).toEqual({ lanes: 0, open: 0 });
+  });
+
+  test('closes the transport, and then the store', async () => {
+    const closed: string[] = [];
+    const inner = httpTransport();
+    const on = await stage({
+      transport: {
+        exchange: (request) => inner.exchange(request),
+        async close() {
+          await inner.close();
+          closed.push('transport');
+        },
+      },
+      tap: (call, run) => {
+        if (call === 'close') closed.push('store');
+        return run();
+      },
+    });
+    await on.sender.stop();
+    expect(closed).toEqual(['transport', 'store']);
   });
 
   test('lets go of the lane: another sender goes on with what is left without waiting for a lease', async () => {

@@ -157,7 +157,8 @@ describe('an event that cannot be stored', () => {
 
 describe('a failure that lasts is told once a minute at most', () => {
   test('for each endpoint whose outcomes cannot be recorded', async () => {
-    const on = await stage({ tap: failing('settle', Number.POSITIVE_INFINITY) });
+    const tap = failing('settle', Number.POSITIVE_INFINITY);
+    const on = await stage({ tap });
     await on.endpoint('/a');
     await on.endpoint('/b');
     await on.send();
@@ -166,6 +167,9 @@ describe('a failure that lasts is told once a minute at most', () => {
     await on.clock.advance(150_000);
     const told = failureNotices(on);
     expect(told).toHaveLength(6);
+    // Tried again more and more seldom, and every 5 s in the end.
+    expect(tap.failed()).toBeGreaterThan(60);
+    expect(tap.failed()).toBeLessThan(80);
     expect(told[0]).toMatchObject({ code: 'internal_error', endpointId: expect.stringMatching(/^wh_/) });
   });
 

@@ -35,6 +35,16 @@ describe('wake-ups decide nothing', () => {
     await on.untilStatuses(id, 'delivered');
   });
 
+  test('more lanes are due than one look shows: none of them waits for another 5 s', async () => {
+    const on = await withQueue((queue) => ({ ...queue, wake: async () => {} }));
+    for (let index = 0; index < 300; index += 1) await on.endpoint(`/${index % 3}`);
+    await on.quiet();
+    await on.send();
+    await on.clock.advance(10_000);
+    await on.until(() => on.attempts().length === 300);
+    expect(new Set(on.started.map(({ atMs }) => atMs)).size).toBe(1);
+  });
+
   test('each comes three times, and others for endpoints that are not there: everything is sent once', async () => {
     const on = await withQueue((queue) => ({
       ...queue,

@@ -219,9 +219,10 @@ export class LaneRun {
       abort,
     };
     void this.#tools.attempt(order, this.#target).then((attempted) => {
-      slot.release();
       this.#inFlight.delete(delivery.id);
       if (attempted !== undefined) this.#ended(delivery, attempted);
+      // Afterwards: the slot may come back here, for an exchange that the answer forbids.
+      slot.release();
       this.#startWhatMay();
       this.#changed.set();
     });
