@@ -73,6 +73,17 @@ describe('options are taken', () => {
     expect(settings({ retentionDays: false }).retentionMs).toBeUndefined();
   });
 
+  it('whose answers are kept', () => {
+    for (const storeResponseBody of ['failures', 'always', 'never'] as const) {
+      expect(settings({ storeResponseBody }).storeResponseBody).toBe(storeResponseBody);
+    }
+  });
+
+  it('all ports', () => {
+    const allowedPorts = [1, 65_535, { from: 1, to: 65_535 }];
+    expect(settings({ allowedPorts }).targets.urlPolicy.allowedPorts).toEqual(allowedPorts);
+  });
+
   it('networks', () => {
     const of = (options: Partial<SenderOptions<never, never>>) => settings(options).targets.urlPolicy;
     expect(of({ allowHttp: true, allowedPorts: [8443] })).toMatchObject({
@@ -200,6 +211,19 @@ describe('what is wrong is a ConfigurationError that names its field', () => {
       /^`options` must be/,
     );
   });
+});
+
+test('what throws when it is read throws what it throws', () => {
+  const mine = new RangeError('mine');
+  const retry = new Proxy(
+    {},
+    {
+      get: () => {
+        throw mine;
+      },
+    },
+  );
+  expect(() => untyped({ retry })).toThrow(mine);
 });
 
 test('keys and the passwords of proxies show nowhere in what is made of the options', () => {

@@ -122,6 +122,10 @@ describe('whoever waits', () => {
 });
 
 describe('an exchange that lasts longer than 2 s', () => {
+  it('is one of 2,000 ms', () => {
+    expect(SLOW_AFTER_MS).toBe(2000);
+  });
+
   it('leaves its slot to the others', async () => {
     const { slots, fake } = slotsOf(2, 10);
     takeAll(slots);
@@ -169,15 +173,25 @@ describe('an exchange that lasts longer than 2 s', () => {
     expect(slots.inFlight).toBe(1);
   });
 
-  it('that was overdue and has ended takes no slow slot any more', async () => {
-    const { slots, fake } = slotsOf(2, 1);
+  it('that has left once does not leave again when others end', async () => {
+    const { slots, fake } = slotsOf(3, 3);
     const [first] = takeAll(slots);
     await fake.advance(SLOW_AFTER_MS);
-    // One of the two is slow, the other overdue.
-    const [third] = takeAll(slots);
-    third?.release();
     first?.release();
-    expect(takeAll(slots)).toHaveLength(2);
+    expect(takeAll(slots)).toHaveLength(3);
+  });
+
+  it('that was overdue and has ended takes no slow slot any more', async () => {
+    const { slots, fake } = slotsOf(1, 1);
+    const [slow] = takeAll(slots);
+    await fake.advance(SLOW_AFTER_MS);
+    const [overdue] = takeAll(slots);
+    await fake.advance(SLOW_AFTER_MS);
+    overdue?.release();
+    slow?.release();
+    expect(takeAll(slots)).toHaveLength(1);
+    await fake.advance(SLOW_AFTER_MS);
+    expect(takeAll(slots)).toHaveLength(1);
   });
 });
 
@@ -219,19 +233,30 @@ class Play {
   }
 
   check(): void {
-    const { concurrency, slowConcurrency } = this.#limits;
-    const held = this.#taken.filter(({ slot }) => !this.#released.has(slot));
-    const old = held.filter(({ sinceMs }) => this.#fake.now() - sinceMs >= SLOW_AFTER_MS);
-    const quick = held.length - Math.min(old.length, slowConcurrency);
+    const { concurrency } = this.#limits;
+    const { held, quick } = this.#counts();
     const waiting = this.#leaves.filter(
       (_, number) => !this.#left.has(number) && !this.#served.includes(number),
     );
-    expect(this.#slots.inFlight).toBe(held.length);
+    expect(this.#slots.inFlight).toBe(held);
     expect(this.#slots.waiting).toBe(waiting.length);
     expect(quick).toBeLessThanOrEqual(concurrency);
     if (waiting.length > 0) expect(quick).toBe(concurrency);
     expect(this.#served).toEqual(this.#served.toSorted((a, b) => a - b));
     expect(this.#fake.pending).toBeLessThanOrEqual(1);
+  }
+
+  /** What is free can be taken, and not more. */
+  checkFree(): void {
+    const free = this.#slots.waiting > 0 ? 0 : this.#limits.concurrency - this.#counts().quick;
+    expect(takeAll(this.#slots)).toHaveLength(free);
+  }
+
+  /** What should be in flight, and of that in quick slots. */
+  #counts(): { readonly held: number; readonly quick: number } {
+    const held = this.#taken.filter(({ slot }) => !this.#released.has(slot));
+    const old = held.filter(({ sinceMs }) => this.#fake.now() - sinceMs >= SLOW_AFTER_MS);
+    return { held: held.length, quick: held.length - Math.min(old.length, this.#limits.slowConcurrency) };
   }
 
   #hold(slot: Slot | undefined): void {
@@ -271,6 +296,7 @@ describe('whatever happens', () => {
           await play.step(step);
           play.check();
         }
+        play.checkFree();
       }),
       { numRuns: 300 },
     );

@@ -68,6 +68,17 @@ describe.each(single)('$name, while secrets rotate', (provider) => {
     expect(await validWith(keys, provider, NOW_MS + HOUR_MS)).toEqual(['s3']);
   });
 
+  it('does so with two of them too', async () => {
+    const two = new SigningKeys([current, old]);
+    expect(await validWith(two, provider, NOW_MS)).toEqual(['s2']);
+    expect(await validWith(two, provider, NOW_MS + HOUR_MS)).toEqual(['s3']);
+  });
+
+  it('signs with nothing once all have expired', async () => {
+    const gone = new SigningKeys([old, older]);
+    await expect(validWith(gone, provider, NOW_MS + HOUR_MS)).rejects.toThrow('no secret is valid');
+  });
+
   it('prepares each ring once', () => {
     const ring = keys.forProvider(provider, NOW_MS);
     expect(keys.forProvider(provider, NOW_MS + 1)).toBe(ring);

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { github } from '@countersign/core/providers/github';
 import { describe, expect, it, test } from 'vitest';
 import { targetOf } from '../../src/attempt/target.js';
 import { createVault, headerContext, secretContext } from '../../src/endpoint/vault.js';
@@ -77,6 +78,12 @@ describe('what is missing or wrong', () => {
   it('no secret at all is a mistake', () => {
     expect(misuse(() => target(recordOf([]))).code).toBe('invalid_secret');
   });
+});
+
+test('a secret signs for as long as the record says, from now on', () => {
+  const { keys } = targetFor(recordOf([{ text: SECRET }, { text: OLD_SECRET, expiresInMs: 5000 }]));
+  const at = (laterMs: number) => keys.forProvider(github, NOW.getTime() + laterMs).ids;
+  expect([at(0), at(4999), at(5000)]).toEqual([['s1'], ['s1'], ['s2']]);
 });
 
 test('secrets do not show in what signs', () => {

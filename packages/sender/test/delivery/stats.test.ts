@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { responseBin } from '../../src/attempt/response-bins.js';
-import { statsOf } from '../../src/delivery/stats.js';
+import { STATS_WINDOW_MS, statsOf } from '../../src/delivery/stats.js';
 import type { EndpointTotals, Tally } from '../../src/ports/records.js';
 
 const none: EndpointTotals = { pending: 0, retrying: 0, lastDeliveredAtMs: undefined, tallies: [] };
@@ -63,6 +63,16 @@ test('nothing but failures has a rate of 0', () => {
 
 test('a delivery at the beginning of time was one', () => {
   expect(statsOf({ ...none, lastDeliveredAtMs: 0 }).lastDeliveredAt).toEqual(new Date(0));
+});
+
+test('the window is a day', () => {
+  expect(STATS_WINDOW_MS).toBe(86_400_000);
+});
+
+test('times are whole milliseconds', () => {
+  const stats = statsOf({ ...none, tallies: [responses(100, 1), responses(101, 2)] });
+  expect(stats).toMatchObject({ averageResponseTimeMs: 101, p95ResponseTimeMs: 108 });
+  expect(statsOf({ ...none, tallies: [responses(100, 1)] }).averageResponseTimeMs).toBe(100);
 });
 
 describe('95 % of the answers', () => {

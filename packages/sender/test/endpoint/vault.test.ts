@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it, test } from 'vitest';
 import {
@@ -73,12 +74,21 @@ describe('what is sealed', () => {
   });
 });
 
+test('what records hold opens in every version', () => {
+  // AES-256-GCM by hand: 12 bytes of nonce, the text, 16 bytes of tag; the context is authenticated.
+  const nonce = Buffer.alloc(12, 7);
+  const cipher = createCipheriv('aes-256-gcm', KEY, nonce).setAAD(Buffer.from('header\nwh_1\nauthorization'));
+  const bytes = Buffer.concat([nonce, cipher.update('Bearer x'), cipher.final(), cipher.getAuthTag()]);
+  const stored = `aes256gcm:2026:${bytes.toString('base64url')}`;
+  expect(vault.open(stored, headerContext('wh_1', 'authorization'))).toBe('Bearer x');
+});
+
 test('a key that is missing is named', () => {
   const sealed = vault.seal(TEXT, CONTEXT);
   for (const without of [vaultOf(['2027', KEY]), createVault(undefined)]) {
     const error = refusal(() => without.open(sealed, CONTEXT));
     expect(error).toMatchObject({ code: 'encryption_key_missing' });
-    expect(error.message).toContain('`2026`');
+    expect(error.message).toContain('`2026`, which is not in `encryption.keys`');
   }
 });
 

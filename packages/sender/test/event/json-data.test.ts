@@ -78,6 +78,10 @@ describe('what has a `toJSON` is what that returns', () => {
     expect(dataText({ money: { toJSON: () => ({ cents: 5 }) } })).toBe('{"money":{"cents":5}}');
   });
 
+  it('unless it is no function: then it is a member', () => {
+    expect(dataText({ toJSON: 5 })).toBe('{"toJSON":5}');
+  });
+
   it('checked like the rest', () => {
     expect(fault({ a: { toJSON: () => Number.NaN } }).field).toBe('data.a');
     expect(fault({ a: { toJSON: () => undefined } }).field).toBe('data.a');
@@ -153,6 +157,12 @@ describe('depth', () => {
     expect(dataText(nested(100))).toBe(`${'['.repeat(100)}1${']'.repeat(100)}`);
   });
 
+  it('of a JsonText may be 100 too', () => {
+    const text = `${'['.repeat(100)}1${']'.repeat(100)}`;
+    expect(dataText(new JsonText(text))).toBe(text);
+    expect(fault(new JsonText(`[${text}]`)).field).toBe('data');
+  });
+
   it('may not be 101', () => {
     expect(fault(nested(101)).message).toBe('`data` nests deeper than 100 levels, or contains itself');
     expect(fault({ a: nested(100) }).field).toBe('data');
@@ -204,6 +214,7 @@ describe('a path', () => {
   it('of 200 characters is whole', () => {
     const name = 'n'.repeat(195);
     expect(fault({ [name]: Number.NaN }).field).toBe(`data.${name}`);
+    expect(fault({ [`${name}n`]: Number.NaN }).field).toBe(`data.${name}…`);
   });
 });
 

@@ -175,6 +175,20 @@ describe('with schemas', () => {
     }
   });
 
+  it('a schema that throws is not taken for a refusal', async () => {
+    const broken = new RangeError('of the schema');
+    const schema: StandardSchema = {
+      '~standard': {
+        ...even['~standard'],
+        validate: () => {
+          throw broken;
+        },
+      },
+    };
+    const sent = made({ type: 'a', data: 1 }, { schemas: new Map([['a', schema]]) });
+    await expect(sent).rejects.toBe(broken);
+  });
+
   it('data is judged as it will stand on the wire', async () => {
     const seen: unknown[] = [];
     const schema: StandardSchema = {

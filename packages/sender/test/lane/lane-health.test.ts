@@ -124,6 +124,12 @@ describe('the rate limit', () => {
     expect(lane.waitMs(START_MS)).toBe(0);
   });
 
+  it('that an endpoint gets begins without a debt', () => {
+    const lane = health();
+    lane.retarget(targetWith(limited), START_MS);
+    expect(lane.state(START_MS).rateDebtMs).toBeUndefined();
+  });
+
   it('is none where the endpoint has none', () => {
     const lane = health();
     for (let count = 0; count < 100; count += 1) lane.started(START_MS);
@@ -171,6 +177,12 @@ describe('what the next owner is told', () => {
       successes: 41,
       rateDebtMs: 250,
     });
+  });
+
+  it('of one that rests for a moment more: that moment', () => {
+    const lane = ended(health(), failed, 5);
+    expect(lane.state(START_MS + 999).parkForMs).toBe(1);
+    expect(lane.state(START_MS + 1000).parkForMs).toBeUndefined();
   });
 
   it('of one that must wait for its rate: that', () => {

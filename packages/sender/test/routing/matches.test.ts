@@ -83,6 +83,10 @@ describe('nothing but own members of objects is data', () => {
     [{ custom_filters: { '__proto__.x': 1 } }],
   ]);
 
+  it('what an object inherits is none', () => {
+    expect(matchesFilters({ custom_filters: { a: 1 } }, Object.create({ a: 1 }))).toBe(false);
+  });
+
   it('what JSON names `__proto__` is one', () => {
     const of: unknown = JSON.parse('{"__proto__":{"x":1},"constructor":"c"}');
     expect(matchesFilters({ custom_filters: { '__proto__.x': 1, constructor: 'c' } }, of)).toBe(true);
