@@ -89,6 +89,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
       onStart(url) {
         started.push({ atMs: clock.now(), path: url.pathname });
         traffic.inFlight += 1;
+        bell.ring();
       },
       onEnd() {
         traffic.inFlight -= 1;

@@ -51,7 +51,7 @@ describe("one endpoint's backlog does not hold up another's event", () => {
 
   test('nor where all lanes are held by long backlogs: after a second they are let go of in turn', async () => {
     const on = await stage({ concurrency: 2, slowConcurrency: 1 });
-    const names = ['a', 'b', 'c', 'd'];
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
     for (const name of names) await big(on, name, 800);
     await on.until(() => on.started.length > 30);
     const { lanes } = await on.sender.totals();

@@ -19,9 +19,10 @@ describe('deliveries of one ordering key', () => {
     let taken = 0;
     const on = await stage({
       isStarted: false,
-      tap: (call, run) => {
-        if (call === 'takeLanes') taken += 1;
-        return run();
+      tap: async (call, run) => {
+        const result = await run();
+        if (call === 'takeLanes' && Array.isArray(result)) taken += result.length;
+        return result;
       },
     });
     const { id } = await on.endpoint('/a');
