@@ -103,7 +103,7 @@ test('the diagnostics channel `countersign:sender` has every outcome of every se
   await on.untilStatuses(id, 'delivered');
   expect(published).toMatchObject([
     { kind: 'notice', code: 'secrets_stored_in_clear' },
-    { kind: 'attempt', outcome: 'delivered', endpointId: id },
+    { kind: 'attempt', outcome: 'delivered', endpointId: id, tenant: undefined },
   ]);
 });
 

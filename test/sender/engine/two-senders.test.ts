@@ -102,6 +102,32 @@ describe('a sender that is cut off loses its lanes', () => {
     expect(a.started).toHaveLength(2);
   });
 
+  test('it starts nothing more once the lease that it renewed last may have ended', async () => {
+    let renewals = 0;
+    const tap: StoreTap = (call, run) => {
+      if (call !== 'renew') return run();
+      renewals += 1;
+      return renewals === 1 ? run() : Promise.reject(new Error('no connection'));
+    };
+    const a = await stage({ isStarted: false, tap, requestTimeoutMs: 120_000 });
+    const { answering, give } = gate();
+    a.sink.answer('/a', answering);
+    await a.endpoint('/a', { concurrency: 1 });
+    for (let sent = 0; sent < 3; sent += 1) await a.send();
+    await a.sender.start();
+    await a.until(() => a.sink.open('/a') === 1);
+    await a.quiet();
+    await a.clock.advance(19_000);
+    give(200);
+    await a.until(() => a.sink.at('/a').length === 2);
+    await a.quiet();
+    await a.clock.advance(1000);
+    give(200);
+    await a.until(() => a.attempts().length === 2);
+    await a.quiet();
+    expect(a.started).toHaveLength(2);
+  });
+
   test('one whose renewals come through keeps a lane for as long as an exchange lasts', async () => {
     const a = await stage({ requestTimeoutMs: 120_000 });
     const { answering, give } = gate();
