@@ -29,7 +29,10 @@ export function started(directory: string, file: string, secret: string): Runnin
     env: environment(secret),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const stop = (): void => void child.kill('SIGKILL');
+  const stop = (): void => {
+    process.off('exit', stop);
+    child.kill('SIGKILL');
+  };
   process.once('exit', stop);
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {

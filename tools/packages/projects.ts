@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { mustRun } from '../run.js';
 import { readManifest, root } from '../workspace.js';
@@ -53,6 +53,7 @@ function emptyProject(directory: string): string {
 
 function link(project: string, name: string, target: string): void {
   const path = join(project, 'node_modules', name);
+  if (existsSync(path)) return;
   mkdirSync(dirname(path), { recursive: true });
   symlinkSync(target, path);
 }
