@@ -1,3 +1,5 @@
+import { LIMIT } from './limit.js';
+
 const RECORD = `
   d.seq, d.id, l.endpoint_id, e.id AS event_id, e.type AS event_type, d.tenant, d.status, d.attempts, d.created_at,
   d.finished_at, CASE WHEN d.blocked = 0 THEN d.due_at END AS next_attempt_at, a.status AS last_status,
@@ -46,20 +48,20 @@ export const deliverySql = {
   deliveriesOfEndpoint: `
     SELECT ${RECORD} ${DELIVERIES}
     WHERE d.endpoint = ? AND d.status = ? AND d.seq < ? AND d.tenant = coalesce(?, d.tenant)
-    ORDER BY d.seq DESC LIMIT ?`,
+    ORDER BY d.seq DESC ${LIMIT}`,
   deliveriesOfEvent: `
     SELECT ${RECORD} FROM events e JOIN deliveries d ON d.event = e.seq ${WHOLE}
     WHERE e.id = ? AND d.status = ? AND d.seq < ? AND d.tenant = coalesce(?, d.tenant)
       AND d.endpoint = coalesce(?, d.endpoint)
-    ORDER BY d.seq DESC LIMIT ?`,
+    ORDER BY d.seq DESC ${LIMIT}`,
   lostDeliveries: `
     SELECT ${RECORD} ${DELIVERIES}
     WHERE d.status = ? AND d.status IN ('failed', 'skipped') AND d.seq < ?
-    ORDER BY d.seq DESC LIMIT ?`,
+    ORDER BY d.seq DESC ${LIMIT}`,
   lostDeliveriesOfTenant: `
     SELECT ${RECORD} ${DELIVERIES}
     WHERE d.tenant = ? AND d.status = ? AND d.status IN ('failed', 'skipped') AND d.seq < ?
-    ORDER BY d.seq DESC LIMIT ?`,
+    ORDER BY d.seq DESC ${LIMIT}`,
   attempts: `
     SELECT a.number, a.at, a.duration_ms, a.status, a.error, a.response_body
     FROM deliveries d JOIN attempts a ON a.delivery = d.seq

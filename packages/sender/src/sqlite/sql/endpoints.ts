@@ -1,3 +1,5 @@
+import { LIMIT } from './limit.js';
+
 const ENDPOINT = `
   seq, id, tenant, status, disabled_reason, revision, created_at, updated_at, first_delay_ms, events, filters, secrets,
   settings`;
@@ -15,8 +17,8 @@ export const endpointSql = {
   deleteEndpoint: `DELETE FROM endpoints WHERE seq = ?`,
   endpoint: `SELECT ${ENDPOINT} FROM endpoints WHERE id = ? AND tenant = coalesce(?, tenant)`,
   endpointOfLane: `SELECT ${ENDPOINT} FROM endpoints WHERE seq = ?`,
-  endpoints: `SELECT ${ENDPOINT} FROM endpoints WHERE seq > ? ORDER BY seq LIMIT ?`,
-  endpointsOfTenant: `SELECT ${ENDPOINT} FROM endpoints WHERE tenant = ? AND seq > ? ORDER BY seq LIMIT ?`,
+  endpoints: `SELECT ${ENDPOINT} FROM endpoints WHERE seq > ? ORDER BY seq ${LIMIT}`,
+  endpointsOfTenant: `SELECT ${ENDPOINT} FROM endpoints WHERE tenant = ? AND seq > ? ORDER BY seq ${LIMIT}`,
   subscribe: `INSERT INTO subscriptions (tenant, pattern, endpoint) SELECT DISTINCT ?, value, ? FROM json_each(?)`,
   unsubscribe: `
     DELETE FROM subscriptions
@@ -25,7 +27,7 @@ export const endpointSql = {
     SELECT e.seq, e.id, e.status, e.filters, e.first_delay_ms
     FROM subscriptions s JOIN endpoints e ON e.seq = s.endpoint
     WHERE s.tenant = ? AND s.pattern = ? AND s.endpoint > ?
-    ORDER BY s.endpoint LIMIT ?`,
+    ORDER BY s.endpoint ${LIMIT}`,
   totals: `
     SELECT (SELECT count(*) FROM endpoints) AS endpoints, coalesce(sum(pending), 0) AS pending,
       coalesce(sum(retrying), 0) AS retrying

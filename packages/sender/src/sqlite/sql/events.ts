@@ -1,3 +1,5 @@
+import { LIMIT } from './limit.js';
+
 const EVENT = `e.seq, e.id, e.tenant, e.type, e.ordering_key, e.endpoint_id, e.timestamp, e.digest, e.data`;
 
 /** Intake and routing. */
@@ -10,9 +12,9 @@ export const eventSql = {
   deleteEvent: `DELETE FROM events WHERE seq = ?`,
   lastEvent: `SELECT max(seq) AS seq FROM events`,
   event: `SELECT ${EVENT} FROM events e WHERE e.seq = ?`,
-  eventsFrom: `SELECT ${EVENT} FROM events e WHERE e.seq > ? ORDER BY e.seq LIMIT ?`,
-  eventKeysFrom: `SELECT seq, tenant, ordering_key FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
-  eventAges: `SELECT seq, created_at FROM events WHERE seq > ? ORDER BY seq LIMIT ?`,
+  eventsFrom: `SELECT ${EVENT} FROM events e WHERE e.seq > ? ORDER BY e.seq ${LIMIT}`,
+  eventKeysFrom: `SELECT seq, tenant, ordering_key FROM events WHERE seq > ? AND seq <= ? ORDER BY seq ${LIMIT}`,
+  eventAges: `SELECT seq, created_at FROM events WHERE seq > ? ORDER BY seq ${LIMIT}`,
   eventOfDelivery: `
     SELECT ${EVENT} FROM deliveries d JOIN events e ON e.seq = d.event
     WHERE d.id = ? AND d.tenant = coalesce(?, d.tenant)`,
@@ -22,7 +24,7 @@ export const eventSql = {
     FROM deliveries d JOIN events e ON e.seq = d.event
     WHERE d.endpoint = ? AND d.status = 'pending' AND d.blocked = 0 AND d.due_at <= ?
       AND d.id NOT IN (SELECT value FROM json_each(?))
-    ORDER BY d.due_at, d.seq LIMIT ?`,
+    ORDER BY d.due_at, d.seq ${LIMIT}`,
   routedTo: `SELECT routed_to FROM routing WHERE only_row = 1`,
   setRoutedTo: `UPDATE routing SET routed_to = ? WHERE only_row = 1`,
 } as const;

@@ -1,3 +1,5 @@
+import { LIMIT } from './limit.js';
+
 /** Lanes: one row for all that waits at an endpoint. */
 export const laneSql = {
   insertLane: `INSERT INTO lanes (endpoint_id, is_open) VALUES (?, ?) RETURNING seq`,
@@ -26,14 +28,14 @@ export const laneSql = {
       last_delivered_at = coalesce(?, last_delivered_at), rested_at = coalesce(?, rested_at)
     WHERE seq = ?`,
   waitingLanes: `
-    SELECT seq, endpoint_id, waits_from FROM lanes WHERE waits_from <= ? ORDER BY waits_from LIMIT ?`,
+    SELECT seq, endpoint_id, waits_from FROM lanes WHERE waits_from <= ? ORDER BY waits_from ${LIMIT}`,
   waitingLanesNamed: `
     SELECT seq, endpoint_id, waits_from FROM lanes
     WHERE endpoint_id IN (SELECT value FROM json_each(?)) AND waits_from <= ?`,
   nextLanes: `
-    SELECT seq, endpoint_id, waits_from FROM lanes WHERE waits_from > ? ORDER BY waits_from LIMIT ?`,
+    SELECT seq, endpoint_id, waits_from FROM lanes WHERE waits_from > ? ORDER BY waits_from ${LIMIT}`,
   heldLanes: `
     SELECT seq, endpoint_id, waits_from FROM lanes
     WHERE endpoint_id IN (SELECT value FROM json_each(?)) AND waits_from IS NOT NULL`,
-  leftLanes: `SELECT seq, endpoint_id FROM lanes WHERE is_open = 0 AND pending > 0 AND seq > ? ORDER BY seq LIMIT ?`,
+  leftLanes: `SELECT seq, endpoint_id FROM lanes WHERE is_open = 0 AND pending > 0 AND seq > ? ORDER BY seq ${LIMIT}`,
 } as const;
