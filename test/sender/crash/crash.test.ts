@@ -41,7 +41,9 @@ beforeAll(async () => {
     platform: 'node',
     conditions: ['@countersign/source', 'node'],
     // Packages that are CommonJS ask for what Node.js has.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
   });
   subscribers = await Promise.all(Array.from({ length: ENDPOINTS }, startSubscriber));
   const sender = newSender();
@@ -56,30 +58,28 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-test(
-  `invariant 7: a sender killed ${ROUNDS} times loses nothing that it acknowledged`,
-  { timeout: 60_000 + ROUNDS * 5000 },
-  async ({ annotate }) => {
-    const acknowledged = new Set<string>();
-    for (let round = 0; round < ROUNDS; round += 1) await liveAndDie(round, acknowledged);
+test(`invariant 7: a sender killed ${ROUNDS} times loses nothing that it acknowledged`, {
+  timeout: 60_000 + ROUNDS * 5000,
+}, async ({ annotate }) => {
+  const acknowledged = new Set<string>();
+  for (let round = 0; round < ROUNDS; round += 1) await liveAndDie(round, acknowledged);
 
-    const sender = newSender();
-    await sender.start();
-    await expect.poll(async () => (await sender.totals()).pending, { timeout: 60_000 }).toBe(0);
-    const lost: string[] = [];
-    for (const { endpoint, received } of subscribers) {
-      const given = await givenUp(sender, endpoint?.id ?? '');
-      lost.push(...[...acknowledged].filter((id) => !received.has(id) && !given.has(id)));
-    }
-    await sender.stop();
+  const sender = newSender();
+  await sender.start();
+  await expect.poll(async () => (await sender.totals()).pending, { timeout: 60_000 }).toBe(0);
+  const lost: string[] = [];
+  for (const { endpoint, received } of subscribers) {
+    const given = await givenUp(sender, endpoint?.id ?? '');
+    lost.push(...[...acknowledged].filter((id) => !received.has(id) && !given.has(id)));
+  }
+  await sender.stop();
 
-    const counts = subscribers.flatMap(({ received }) => [...received.values()]);
-    const duplicates = counts.reduce((sum, times) => sum + times - 1, 0);
-    await annotate(`${acknowledged.size} acknowledged, ${counts.length} delivered, ${duplicates} duplicates`);
-    expect(lost).toStrictEqual([]);
-    expect(acknowledged.size).toBeGreaterThan(ROUNDS);
-  },
-);
+  const counts = subscribers.flatMap(({ received }) => [...received.values()]);
+  const duplicates = counts.reduce((sum, times) => sum + times - 1, 0);
+  await annotate(`${acknowledged.size} acknowledged, ${counts.length} delivered, ${duplicates} duplicates`);
+  expect(lost).toStrictEqual([]);
+  expect(acknowledged.size).toBeGreaterThan(ROUNDS);
+});
 
 async function liveAndDie(round: number, acknowledged: Set<string>): Promise<void> {
   const child: ChildProcess = spawn(process.execPath, [program, path, String(round)], {
