@@ -51,8 +51,8 @@ export interface Stage {
   untilAttempts(endpointId: string, count: number): Promise<DeliveryWithAttempts>;
   attempts(): readonly AttemptOutcome[];
   notices(): readonly SenderNotice[];
-  /** Exchanges under way, of all senders that share the sink. */
-  readonly traffic: { inFlight: number };
+  /** Exchanges, and calls of the store, that are under way: of all senders that share the sink. */
+  readonly traffic: { inFlight: number; calls: number };
   /** Lets all happen that needs no time by the clock: what is left waits for it, or for an answer that is held back. */
   quiet(): Promise<void>;
   /** Moves the clock on in steps until a condition holds. */
@@ -74,7 +74,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const sink = beside?.sink ?? (await openSink(clock.now));
   sink.onChange(() => bell.ring());
   const store = options.store ?? beside?.store ?? memoryStore({ now: clock.now });
-  const traffic = beside?.traffic ?? { inFlight: 0 };
+  const traffic = beside?.traffic ?? { inFlight: 0, calls: 0 };
   const outcomes: SenderOutcome[] = [];
   const started: Started[] = [];
   const sender = createSender({
@@ -97,8 +97,16 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
       },
     }),
     store: tapped(store, async (call, run, args) => {
+      const counted = async () => {
+        traffic.calls += 1;
+        try {
+          return await run();
+        } finally {
+          traffic.calls -= 1;
+        }
+      };
       try {
-        return await (made.tap === undefined ? run() : made.tap(call, run, args));
+        return await (made.tap === undefined ? counted() : made.tap(call, counted, args));
       } finally {
         bell.ring();
       }
@@ -148,11 +156,11 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     attempts: () => outcomes.filter((outcome) => outcome.kind === 'attempt'),
     notices: () => outcomes.filter((outcome) => outcome.kind === 'notice'),
     async quiet() {
-      for (let known = -1; known !== sink.requests.length; ) {
+      const isQuiet = (): boolean => traffic.inFlight <= sink.waiting && traffic.calls === 0;
+      for (let known = -1; known !== sink.requests.length || !isQuiet(); ) {
         known = sink.requests.length;
-        await bell.until(() => traffic.inFlight <= sink.waiting);
+        await bell.until(isQuiet);
         for (let turns = 0; turns < 10; turns += 1) await clock.advance(0);
-        await bell.until(() => traffic.inFlight <= sink.waiting);
       }
     },
     async pass(condition, stepMs = 100) {

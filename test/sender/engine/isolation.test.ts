@@ -22,7 +22,7 @@ describe("one endpoint's backlog does not hold up another's event", () => {
       const on = await stage({ concurrency, isStarted: false });
       await big(on, 'big', count);
       await on.sender.start();
-      await on.until(() => on.started.length > 20);
+      await on.until(async () => (await on.sender.totals()).pending + on.attempts().length >= count);
       await on.endpoint('/small');
       const before = on.started.length;
       await on.send();
@@ -59,11 +59,15 @@ describe("one endpoint's backlog does not hold up another's event", () => {
     expect(lanes).toBeLessThanOrEqual(4);
     await on.endpoint('/small');
     await on.send();
-    await on.clock.advance(1001);
-    await on.until(() => on.sink.at('/small').length === 1);
+    let turns = 0;
+    for (; on.sink.at('/small').length === 0; turns += 1) {
+      await on.clock.advance(1001);
+      const seen = on.started.length;
+      await on.until(() => on.started.length > seen + 20 || on.sink.at('/small').length > 0);
+    }
+    expect(turns).toBeLessThan(8);
     const sent = names.map((name) => on.sink.at(`/${name}`).length);
     for (const count of sent) expect(count).toBeLessThan(800);
-    expect(sent.reduce((sum, count) => sum + count, 0)).toBeLessThan(800);
     for (const name of names) on.sink.answer(`/${name}`, 'hang');
   });
 });

@@ -57,6 +57,7 @@ test('a redirect is never followed: what it leads to sees nothing', async () => 
   }
   await on.send();
   await on.until(() => on.attempts().length === 5);
+  await on.quiet();
   await on.clock.advance(60_000);
   await on.until(() => on.attempts().length === 10);
   expect(on.sink.at('/target')).toEqual([]);

@@ -171,6 +171,7 @@ describe('a first attempt can be delayed', () => {
     await on.quiet();
     await on.clock.advance(300);
     await on.send();
+    await on.quiet();
     await play(on, a.id, [1500, 1000]);
     await on.send({ tenant: 'acme' });
     await on.quiet();
