@@ -16,7 +16,7 @@ import { checkedRetryPolicy } from './endpoint/retry-policy.js';
 import { type AllowedPort, DEFAULT_PORTS, type UrlPolicy } from './endpoint/url-policy.js';
 import { createVault, type EncryptionOptions } from './endpoint/vault.js';
 import { isSenderError } from './errors/sender-error.js';
-import type { EventRules } from './event/new-event.js';
+import { type EventRules, isEventType, TYPE_RULE } from './event/new-event.js';
 import type { SlotLimits } from './lane/exchange-slots.js';
 import { Reporter } from './observe/reporter.js';
 import type { SenderOutcomeHook } from './observe/sender-outcome.js';
@@ -185,8 +185,11 @@ function urlPolicyOf({
   if (!Array.isArray(allowedPorts)) throw mustBe('allowedPorts', 'a list of ports and ranges', allowedPorts);
   for (const [index, allowed] of allowedPorts.entries()) {
     const ends: readonly unknown[] = typeof allowed === 'number' ? [allowed] : [allowed?.from, allowed?.to];
-    if (!ends.every((port) => Number.isInteger(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
-      throw mustBe(`allowedPorts[${index}]`, 'a port, or `{ from, to }`', allowed);
+    const isPorts = ends.every(
+      (port) => Number.isInteger(port) && Number(port) >= 1 && Number(port) <= 65_535,
+    );
+    if (!isPorts || Number(ends[0]) > Number(ends.at(-1))) {
+      throw mustBe(`allowedPorts[${index}]`, 'a port, or `{ from, to }` in that order', allowed);
     }
   }
   return {
@@ -205,6 +208,12 @@ function schemasOf<Events>(
     throw mustBe('events', 'an object of types and schemas', events);
   const schemas = new Map<string, StandardSchema>();
   for (const [type, schema] of Object.entries<unknown>(events)) {
+    if (!isEventType(type)) {
+      throw new ConfigurationError(
+        'invalid_option',
+        `\`events\` has a type that \`send\` refuses: it must be ${TYPE_RULE}`,
+      );
+    }
     if (!isStandardSchema(schema)) throw mustBe(`events.${type}`, 'a Standard Schema', schema);
     schemas.set(type, schema);
   }

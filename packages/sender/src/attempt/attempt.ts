@@ -54,7 +54,10 @@ export async function attempt(
   if (made === undefined) return undefined;
   const durationMs = Math.max(0, Math.round(clock.steadyNow() - startedMs));
   if ('refused' in made) {
-    return { record: { number: order.number, durationMs, error: made.refused }, verdict: { kind: 'fail' } };
+    return {
+      record: { number: order.number, durationMs, error: made.refused },
+      verdict: { kind: 'fail', isUnsent: true },
+    };
   }
   const verdict = classify(made, target.plan.clientErrors, clock.now());
   return { record: recordOf(made, verdict, order.number, durationMs, tools.storeResponseBody), verdict };

@@ -8,7 +8,8 @@ export type Verdict =
   | { readonly kind: 'gone' }
   /** `afterMs`: when the endpoint wants to be asked again; `busy`: that holds for whatever else it is sent. */
   | { readonly kind: 'retry'; readonly afterMs?: number | undefined; readonly busy?: boolean }
-  | { readonly kind: 'fail' };
+  /** `isUnsent`: no exchange was made, so it says nothing of the endpoint. */
+  | { readonly kind: 'fail'; readonly isUnsent?: true };
 
 const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000;
 const ALWAYS_RETRIED: ReadonlySet<number> = new Set([408, 409, 425, 429]);

@@ -10,7 +10,10 @@ export interface RetryPlan {
   readonly disable: DisableRule | undefined;
 }
 
-/** What a policy leaves open is as `fallback` has it: an endpoint's own delays do not switch off the rest. */
+/**
+ * What a policy leaves open is as `fallback` has it, so that an endpoint's own delays do not switch off the rest; `jitter`
+ * belongs to the delays.
+ */
 export function retryPlan(policy: RetryPolicy, fallback: RetryPolicy = policy): RetryPlan {
   return {
     delaysMs: retryDelaysMs(policy),

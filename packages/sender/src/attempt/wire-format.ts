@@ -1,4 +1,4 @@
-import type { DeliveryInfo, Provider } from '@countersign/core';
+import { ConfigurationError, type DeliveryInfo, type Provider } from '@countersign/core';
 import { checkedProvider, mustBe } from '@countersign/core/strict';
 
 /** How a sender writes its requests: the first provider's envelope, signed by it and by the others. */
@@ -20,14 +20,20 @@ export function wireFormat(provider: Provider, alsoSign: readonly Provider[]): W
   for (const [index, signer] of alsoSign.entries()) {
     const field = `alsoSign[${index}]`;
     const { name, scheme } = checkedProvider(signer, field);
-    if (scheme.authenticates.body !== 'all') {
-      throw mustBe(field, 'a provider whose signature covers the body and stands in headers', name);
-    }
+    const isBodyLeft = scheme.authenticates.body === 'all';
     const taken = scheme.headers.find((header) => headerNames.has(header));
-    if (taken !== undefined) throw mustBe(field, `a provider that does not write \`${taken}\` too`, name);
+    if (!isBodyLeft) throw unfit(field, name, 'writes its signature into the body, or signs a part of it');
+    if (taken !== undefined) throw unfit(field, name, `writes \`${taken}\`, which another one writes too`);
     for (const header of scheme.headers) headerNames.add(header);
   }
   return { provider, alsoSign, headerNames };
+}
+
+function unfit(field: string, name: string, problem: string): ConfigurationError {
+  return new ConfigurationError(
+    'invalid_option',
+    `\`${field}\` must be a provider that signs the body as it is, in headers of its own: ${name} ${problem}`,
+  );
 }
 
 // Envelopes do not say which headers they write: one is asked to.

@@ -12,7 +12,7 @@ export interface EndpointChoices<Events = Record<string, unknown>> {
    * envelope or HTTP itself writes are refused.
    */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** How failed attempts are repeated. Default: the sender's `retry`; parts that are left out are as they are there. */
+  /** How failed attempts are repeated. Default: the sender's `retry`, which also has `clientErrors` and `disable` where they are left out. */
   readonly retry?: RetryPolicy | undefined;
   /** Exchanges in flight at once, 1 to 1,000. Default: the sender's `endpointConcurrency`. */
   readonly concurrency?: number | undefined;

@@ -15,49 +15,44 @@ export function checkedFilters(filters: unknown): EventFilters | undefined {
     if (!KNOWN.has(name))
       throw inputFault('filters', `has an unknown filter: the filters are ${[...KNOWN].join(', ')}`);
   }
-  const checked: Record<string, unknown> = {};
-  for (const name of TEXT_FILTERS) {
-    if (filters[name] !== undefined)
-      checked[name] = listOf(
-        `filters.${name}`,
-        filters[name],
-        isText,
-        `a text of 1 to ${MAX_LENGTH} characters`,
-      );
-  }
-  const { job_priorities: priorities, custom_filters: custom } = filters;
-  if (priorities !== undefined) {
-    checked['job_priorities'] = listOf(
-      'filters.job_priorities',
-      priorities,
-      Number.isFinite,
-      'a finite number',
-    );
-  }
-  if (custom !== undefined) checked['custom_filters'] = customFilters(custom);
-  return Object.keys(checked).length === 0 ? undefined : checked;
+  const texts = (name: (typeof TEXT_FILTERS)[number]): readonly string[] | undefined =>
+    listOf(`filters.${name}`, filters[name], isText, `a text of 1 to ${MAX_LENGTH} characters`);
+  const checked: EventFilters = {
+    job_types: texts('job_types'),
+    job_priorities: listOf('filters.job_priorities', filters['job_priorities'], isNumber, 'a finite number'),
+    machine_ids: texts('machine_ids'),
+    worker_ids: texts('worker_ids'),
+    custom_filters: customFilters(filters['custom_filters']),
+  };
+  return Object.values(checked).every((value) => value === undefined) ? undefined : checked;
 }
 
-function listOf(
+function listOf<Entry>(
   field: string,
   list: unknown,
-  isEntry: (entry: unknown) => boolean,
+  isEntry: (entry: unknown) => entry is Entry,
   expected: string,
-): readonly unknown[] {
+): readonly Entry[] | undefined {
+  if (list === undefined) return undefined;
   if (!Array.isArray(list) || list.length === 0 || list.length > MAX_ENTRIES) {
     throw invalidInput(field, `a list of 1 to ${MAX_ENTRIES} entries`, list);
   }
-  for (const [index, entry] of list.entries()) {
+  // Not `map`, which passes over holes.
+  return Array.from(list, (entry: unknown, index) => {
     if (!isEntry(entry)) throw invalidInput(`${field}[${index}]`, expected, entry);
-  }
-  return [...list];
+    return entry;
+  });
 }
 
-function customFilters(custom: unknown): Readonly<Record<string, unknown>> {
+type PlainValue = string | number | boolean | null;
+
+function customFilters(custom: unknown): Readonly<Record<string, PlainValue>> | undefined {
   const field = 'filters.custom_filters';
+  if (custom === undefined) return undefined;
   if (!isRecord(custom)) throw invalidInput(field, 'an object of dot paths and values', custom);
   const entries = Object.entries(custom);
   if (entries.length > MAX_ENTRIES) throw inputFault(field, `must have at most ${MAX_ENTRIES} paths`);
+  const checked = new Map<string, PlainValue>();
   for (const [path, value] of entries) {
     if (!isText(path) || path.split('.').includes('')) {
       throw inputFault(
@@ -65,19 +60,22 @@ function customFilters(custom: unknown): Readonly<Record<string, unknown>> {
         `has a path that is none: names with dots between them, of 1 to ${MAX_LENGTH} characters`,
       );
     }
-    const isPlain =
-      value === null || isText(value) || value === '' || typeof value === 'boolean' || Number.isFinite(value);
-    if (!isPlain)
-      throw invalidInput(
-        `${field}.${path}`,
-        `a text of at most ${MAX_LENGTH} characters, a finite number, a boolean or null`,
-        value,
-      );
+    const expected = `a text of at most ${MAX_LENGTH} characters, a finite number, a boolean or null`;
+    if (!isPlainValue(value)) throw invalidInput(`${field}.${path}`, expected, value);
+    checked.set(path, value);
   }
-  return Object.fromEntries(entries);
+  return Object.fromEntries(checked);
 }
 
-function isText(value: unknown): boolean {
+function isPlainValue(value: unknown): value is PlainValue {
+  return value === null || value === '' || typeof value === 'boolean' || isText(value) || isNumber(value);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= MAX_LENGTH && isWellFormed(value);
 }
 

@@ -3,6 +3,9 @@ import { inputFault, invalidInput } from '../errors/invalid-input.js';
 
 const MAX_ATTEMPTS = 100;
 const LONGEST_DELAY_MS = 30 * 24 * 3_600_000;
+const FOR_BOTH = ['jitter', 'clientErrors', 'disable'];
+const OF_DELAYS = ['delaysMs', ...FOR_BOTH];
+const OF_SERIES = ['maxAttempts', 'initialDelayMs', 'multiplier', 'maxDelayMs', ...FOR_BOTH];
 
 /** A retry policy, checked and copied; each refusal names its part. */
 export function checkedRetryPolicy(policy: unknown, field = 'retry'): RetryPolicy {
@@ -14,6 +17,7 @@ export function checkedRetryPolicy(policy: unknown, field = 'retry'): RetryPolic
     );
   }
   const part = (name: string): unknown => Reflect.get(policy, name);
+  checkNames(field, policy, part('delaysMs') === undefined ? OF_SERIES : OF_DELAYS);
   const number = (name: string, from: number, to: number): number => {
     const value = part(name);
     if (typeof value === 'number' && value >= from && value <= to) return value;
@@ -38,6 +42,14 @@ export function checkedRetryPolicy(policy: unknown, field = 'retry'): RetryPolic
     maxDelayMs: number('maxDelayMs', 0, LONGEST_DELAY_MS),
     ...rest,
   };
+}
+
+/** A member that is ignored would be a promise that is not kept. */
+function checkNames(field: string, policy: object, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(policy)) {
+    if (value === undefined || known.includes(name)) continue;
+    throw inputFault(field, `has a member that does not belong there: they are ${known.join(', ')}`);
+  }
 }
 
 function delays(field: string, list: unknown): readonly number[] {

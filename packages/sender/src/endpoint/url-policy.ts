@@ -62,10 +62,10 @@ function hostProblem(hostname: string, policy: UrlPolicy): string | undefined {
   return undefined;
 }
 
-// Names that no public resolver answers (RFC 6761, RFC 6762, RFC 9476), and names without a dot.
+// Names that are kept for machines and networks (RFC 6761, RFC 6762, RFC 8375; `.internal` by ICANN), or have no dot.
 function isLocalName(hostname: string): boolean {
   const name = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
-  return !name.includes('.') || /\.(?:localhost|local|internal)$/.test(name);
+  return !name.includes('.') || /\.(?:localhost|local|internal|home\.arpa)$/.test(name);
 }
 
 function portOf({ port, protocol }: URL): number {

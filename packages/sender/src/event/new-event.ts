@@ -9,6 +9,15 @@ import type { NewEvent } from '../ports/records.js';
 import { dataText } from './json-data.js';
 
 const TYPE = /^[A-Za-z0-9_.:-]{1,128}$/;
+
+/** What an event type is, for messages. */
+export const TYPE_RULE = '1 to 128 letters, digits, `_`, `.`, `:` or `-`';
+
+/** Whether a text can be an event's type. */
+export function isEventType(type: string): boolean {
+  return TYPE.test(type);
+}
+
 const MAX_KEY_LENGTH = 256;
 const LAST_TIMESTAMP_MS = Date.UTC(10_000, 0) - 1;
 const NAMES = ['type', 'data', 'id', 'tenant', 'orderingKey', 'timestamp'];
@@ -76,8 +85,8 @@ export async function newEvent(input: unknown, rules: EventRules, endpointId?: s
 }
 
 function checkedType(type: unknown, { schemas }: EventRules): string {
-  if (typeof type !== 'string' || !TYPE.test(type)) {
-    throw invalidInput('type', '1 to 128 letters, digits, `_`, `.`, `:` or `-`', type);
+  if (typeof type !== 'string' || !isEventType(type)) {
+    throw invalidInput('type', TYPE_RULE, type);
   }
   if (schemas?.has(type) === false) throw inputFault('type', "is none of the sender's `events`");
   return type;

@@ -16,7 +16,8 @@ export interface FailedAttempt {
 /** Why an endpoint is to be disabled by an attempt, if it is: it says that it is gone, or only fails. */
 export function disabledBy(rule: DisableRule | undefined, failed: FailedAttempt): LaneReport['disable'] {
   if (failed.verdict.kind === 'gone') return 'gone';
-  if (failed.verdict.kind === 'delivered' || rule === undefined) return undefined;
+  const isUnsent = failed.verdict.kind === 'fail' && failed.verdict.isUnsent === true;
+  if (failed.verdict.kind === 'delivered' || isUnsent || rule === undefined) return undefined;
   const isOver =
     rule.when === 'failing-for'
       ? failed.failingForMs >= rule.ms

@@ -61,6 +61,7 @@ export class LaneHealth {
   }
 
   ended(verdict: Verdict, nowMs: number): void {
+    if (verdict.kind === 'fail' && verdict.isUnsent === true) return;
     if (verdict.kind === 'delivered') {
       this.#gate = afterSuccess(this.#gate, this.#cap);
       this.#failingSinceMs = undefined;

@@ -3,6 +3,8 @@ import { isSenderError } from '../errors/sender-error.js';
 import type { NoticeCode, SenderOutcome, SenderOutcomeHook } from './sender-outcome.js';
 
 const QUIET_MS = 60_000;
+/** Of so many failures it is remembered when they were told. */
+const MOST_REMEMBERED = 1000;
 
 /** Every outcome of every sender in the process, for tools that watch an application from outside. */
 const outcomes = channel('countersign:sender');
@@ -38,6 +40,7 @@ export class Reporter {
     const subject = `${shownCode} ${endpointId}`;
     const nowMs = this.#steadyNow();
     if (nowMs - (this.#lastToldMs.get(subject) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return;
+    if (this.#lastToldMs.size >= MOST_REMEMBERED) this.#lastToldMs.clear();
     this.#lastToldMs.set(subject, nowMs);
     const cause = isSenderError(error) ? `: ${error.message}` : '';
     this.tell({ kind: 'notice', code: shownCode, message: `${message}${cause}`, endpointId, error });

@@ -170,15 +170,15 @@ export type EndpointStatus = 'enabled' | 'disabled';
 
 /** What an event's data must be, beside its type. Every filter that is given must match. */
 export interface EventFilters {
-  /** `data.job_type` */
+  /** `data.job_type`; `*` in it stands for any characters. */
   readonly job_types?: readonly string[] | undefined;
   /** `data.job_priority` */
   readonly job_priorities?: readonly number[] | undefined;
-  /** `data.machine_id`; globs with `*`. */
+  /** `data.machine_id`; `*` as above. */
   readonly machine_ids?: readonly string[] | undefined;
-  /** `data.worker_id`; globs with `*`. */
+  /** `data.worker_id`; `*` as above. */
   readonly worker_ids?: readonly string[] | undefined;
-  /** Dot paths into `data`, each with the value that must stand there. */
+  /** Dot paths into the objects of `data`, each with the value that must stand there. */
   readonly custom_filters?: Readonly<Record<string, string | number | boolean | null>> | undefined;
 }
 

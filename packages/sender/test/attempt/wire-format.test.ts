@@ -73,7 +73,7 @@ describe('two that write one header are refused', () => {
 describe('who cannot sign beside another', () => {
   it('ragEngine: it covers a part of the body, and writes into it', () => {
     const error = misuse(() => wireFormat(standardWebhooks, [stripe, ragEngine]));
-    expect(error.message).toMatch(/^`alsoSign\[1\]` must be a provider whose signature covers the body/);
+    expect(error.message).toMatch(/^`alsoSign\[1\]` must be a provider that signs the body as it is/);
   });
 
   it('a scheme that signs no body', () => {

@@ -33,8 +33,15 @@ describe('taken as it is', () => {
   );
 });
 
-test('what is left open stays open, and what is unknown is left out', () => {
-  expect(checkedRetryPolicy({ ...series, jitter: undefined, disable: undefined, more: 1 })).toEqual(series);
+test('what is left open stays open', () => {
+  expect(checkedRetryPolicy({ ...series, jitter: undefined, disable: undefined })).toEqual(series);
+});
+
+test.each([
+  ['an unknown member', { ...series, more: 1 }],
+  ['both forms at once', { ...series, delaysMs: [0, 1] }],
+])('%s is refused, not ignored', (_what, policy) => {
+  expect(fieldOf(policy)).toBe('retry');
 });
 
 test('what was given is not what is kept', () => {

@@ -27,6 +27,13 @@ describe.each([undefined, failingFor, exhausted])('by the rule %j', (rule) => {
     expect(disabledBy(rule, delivered)).toBeUndefined();
   });
 
+  it('what was never sent disables nothing', () => {
+    const verdict = { kind: 'fail', isUnsent: true } as const;
+    expect(
+      disabledBy(rule, { ...failed, verdict, failingForMs: 9 * DAY_MS, isExhausted: true }),
+    ).toBeUndefined();
+  });
+
   it('one failure of many disables nothing', () => {
     expect(disabledBy(rule, failed)).toBeUndefined();
   });

@@ -49,6 +49,14 @@ describe('the window', () => {
   });
 });
 
+test('what was never sent says nothing of the endpoint', () => {
+  const lane = ended(health(), delivered, 3);
+  const before = lane.state(START_MS);
+  ended(lane, { kind: 'fail', isUnsent: true }, 9);
+  expect(lane.state(START_MS)).toEqual(before);
+  expect(lane.window).toBe(8);
+});
+
 describe('rest', () => {
   it('comes with the fifth failure in a row, and grows', () => {
     const lane = health();
