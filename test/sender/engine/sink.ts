@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
 /** A request as it arrived. */
 export interface Received {
@@ -30,23 +29,7 @@ export type Answer =
 /** Decides on an answer; `count` is 1 for the path's first request. */
 export type Answering = (request: Received, count: number) => Answer | Promise<Answer>;
 
-/** A server on this machine that answers as it is told, path by path; 200 where nothing is said. */
-export interface Sink {
-  readonly requests: Received[];
-  /** Requests whose answer is held back: by `hang` or `half`, or by a function that has not decided. */
-  readonly waiting: number;
-  url(path: string): string;
-  /** Answers of a path, one after the other, the last one from then on; or a function that decides. */
-  answer(path: string, ...answers: readonly Answer[] | [Answering]): void;
-  at(path: string): readonly Received[];
-  /** Requests of a path that wait for an answer, and the most that ever did at once. */
-  open(path: string): number;
-  mostOpen(path: string): number;
-  onChange(listener: () => void): void;
-  close(): Promise<void>;
-}
-
-/** Requests of one path: all, those that wait, and the most that ever did at once. */
+/** Requests of one path: all, those that are open, and the most that ever were at once. */
 interface Counts {
   count: number;
   now: number;
@@ -54,72 +37,112 @@ interface Counts {
 }
 
 export async function openSink(now: () => number): Promise<Sink> {
-  const requests: Received[] = [];
-  const answers = new Map<string, Answering>();
-  const open = new Map<string, Counts>();
-  const waiting = new Set<Received>();
-  const listeners: (() => void)[] = [];
-  const openAt = (path: string): Counts => {
-    const counts = open.get(path) ?? { count: 0, now: 0, most: 0 };
-    open.set(path, counts);
-    return counts;
-  };
-  const changed = (): void => {
-    for (const listener of listeners) listener();
-  };
+  const sink = new Sink(now);
+  await sink.listen();
+  return sink;
+}
 
-  const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const atMs = now();
-    const received = await read(incoming, atMs);
-    const { path } = received;
-    requests.push(received);
-    const counts = openAt(path);
+/** A server on this machine that answers as it is told, path by path; 200 where nothing is said. */
+export class Sink {
+  readonly requests: Received[] = [];
+  readonly #now: () => number;
+  readonly #server: Server;
+  readonly #answers = new Map<string, Answering>();
+  readonly #counts = new Map<string, Counts>();
+  readonly #waiting = new Set<Received>();
+  readonly #listeners: (() => void)[] = [];
+  #closing: Promise<void> | undefined;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#server = createServer((incoming, response) => {
+      this.#handle(incoming, response).catch(() => response.destroy());
+    });
+    this.#server.keepAliveTimeout = 0;
+  }
+
+  listen(): Promise<void> {
+    return new Promise((resolve) => void this.#server.listen(0, '127.0.0.1', resolve));
+  }
+
+  /** Requests whose answer is held back: by `hang` or `half`, or by a function that has not decided. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  url(path: string): string {
+    const address = this.#server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('the sink has no port');
+    return `http://127.0.0.1:${address.port}${path}`;
+  }
+
+  /** Answers of a path, one after the other, the last one from then on; or a function that decides. */
+  answer(path: string, ...given: readonly Answer[] | [Answering]): void {
+    const [first] = given;
+    const answering = typeof first === 'function' ? first : undefined;
+    this.#answers.set(path, answering ?? ((_request, count) => scripted(given, count)));
+  }
+
+  at(path: string): readonly Received[] {
+    return this.requests.filter((request) => request.path === path);
+  }
+
+  /** Requests of a path that wait for an answer. */
+  open(path: string): number {
+    return this.#countsOf(path).now;
+  }
+
+  mostOpen(path: string): number {
+    return this.#countsOf(path).most;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+    return this.#closing;
+  }
+
+  async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const received = await read(incoming, this.#now());
+    const counts = this.#opened(received, response);
+    const deciding = this.#answers.get(received.path)?.(received, counts.count) ?? 200;
+    if (!(deciding instanceof Promise) && !isHeldBack(deciding)) this.#waiting.delete(received);
+    this.#changed();
+    const answer = await deciding;
+    if (!isHeldBack(answer)) this.#waiting.delete(received);
+    write(response, answer);
+  }
+
+  #opened(received: Received, response: ServerResponse): Counts {
+    const counts = this.#countsOf(received.path);
+    this.requests.push(received);
+    this.#waiting.add(received);
+    counts.count += 1;
     counts.now += 1;
     counts.most = Math.max(counts.most, counts.now);
-    waiting.add(received);
     response.once('close', () => {
       counts.now -= 1;
-      waiting.delete(received);
-      changed();
+      this.#waiting.delete(received);
+      this.#changed();
     });
-    counts.count += 1;
-    const deciding = answers.get(path)?.(received, counts.count) ?? 200;
-    if (!(deciding instanceof Promise) && !isHeldBack(deciding)) waiting.delete(received);
-    changed();
-    const answer = await deciding;
-    if (!isHeldBack(answer)) waiting.delete(received);
-    write(response, answer);
-  };
+    return counts;
+  }
 
-  const server = createServer((incoming, response) => {
-    handle(incoming, response).catch(() => response.destroy());
-  });
-  server.keepAliveTimeout = 0;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = addressOf(server.address());
-  let closing: Promise<void> | undefined;
-  return {
-    requests,
-    get waiting() {
-      return waiting.size;
-    },
-    url: (path) => `http://127.0.0.1:${port}${path}`,
-    answer(path, ...given) {
-      const [first] = given;
-      answers.set(path, typeof first === 'function' ? first : (_request, count) => scripted(given, count));
-    },
-    at: (path) => requests.filter((request) => request.path === path),
-    open: (path) => openAt(path).now,
-    mostOpen: (path) => openAt(path).most,
-    onChange: (listener) => void listeners.push(listener),
-    close() {
-      closing ??= new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
-      return closing;
-    },
-  };
+  #countsOf(path: string): Counts {
+    const counts = this.#counts.get(path) ?? { count: 0, now: 0, most: 0 };
+    this.#counts.set(path, counts);
+    return counts;
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
 }
 
 function scripted(answers: readonly unknown[], count: number): Answer {
@@ -157,9 +180,4 @@ function write(response: ServerResponse, answer: Answer): void {
   else if (answer === 'half') response.writeHead(200, { 'content-length': '100' }).write('half');
   else if (typeof answer === 'number') response.writeHead(answer).end();
   else response.writeHead(answer.status, answer.headers).end(answer.body);
-}
-
-function addressOf(address: AddressInfo | string | null): AddressInfo {
-  if (typeof address === 'object' && address !== null) return address;
-  throw new Error('the sink has no port');
 }
