@@ -16,6 +16,7 @@ const OF_CHANGES: readonly ProblemCode[] = [
   'cross_site_request',
   'body_timeout',
   'body_too_large',
+  'body_already_parsed',
   'unsupported_media_type',
 ];
 

@@ -1,4 +1,4 @@
-import type { ManagementErrorCode, ProblemCode } from './management-errors.js';
+import { type ManagementErrorCode, type ProblemCode, rowOf } from './management-errors.js';
 
 /** What is wrong with one part of a request. Exactly one of the three names says where it stands. */
 export interface Fault {
@@ -38,15 +38,18 @@ export function invalidParts(faults: readonly [Fault, ...Fault[]]): ManagementEr
   return new ManagementError('invalid_input', faults[0].detail, { faults });
 }
 
+const LATER = 'this cannot be answered now: try again';
+const HIDDEN = {
+  internal_error: 'something went wrong',
+  body_already_parsed: 'the body of the request got lost on its way: nothing was done',
+  authentication_unavailable: LATER,
+  unavailable: LATER,
+} satisfies Partial<Record<ManagementErrorCode, string>>;
+
 /** An answer that says nothing of its cause: `onError` is told. */
-export function hidden(
-  code: Extract<ManagementErrorCode, 'authentication_unavailable' | 'internal_error' | 'unavailable'>,
-  cause: unknown,
-): ManagementError {
-  const detail =
-    code === 'internal_error' ? 'something went wrong' : 'this cannot be answered now: try again';
-  return new ManagementError(code, detail, {
+export function hidden(code: keyof typeof HIDDEN, cause: unknown): ManagementError {
+  return new ManagementError(code, HIDDEN[code], {
     cause,
-    ...(code !== 'internal_error' && { headers: { 'retry-after': '5' } }),
+    ...(rowOf(code).status === 503 && { headers: { 'retry-after': '5' } }),
   });
 }

@@ -65,6 +65,12 @@ export const managementErrors = {
     explanation: 'Something failed that should not. `onError` was told what.',
     fix: 'Look at what `onError` was told.',
   },
+  body_already_parsed: {
+    status: 500,
+    explanation:
+      'Something read the body before the API, so nothing was done. A request that announces a body and sends none is answered the same. `onError` was told.',
+    fix: 'Mount the API before `express.json()` and its like, or keep them off its paths; `authenticate` must leave the body alone.',
+  },
   authentication_unavailable: {
     status: 503,
     explanation: '`authenticate` threw, or gave something that is no caller. `onError` was told what.',

@@ -3,6 +3,7 @@ import { fromFetchRequest } from '@countersign/core/fetch';
 import { bodyText } from '@countersign/core/strict';
 import { ManagementError } from '../problem/management-error.js';
 import { mayLackMediaType } from './cross-site.js';
+import { announcesBody, bodyAlreadyParsed } from './lost-body.js';
 
 const JSON_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i;
 
@@ -21,7 +22,7 @@ export interface JsonBody {
 /** What no body stands for. */
 export const NO_BODY: JsonBody = { text: '{}', value: {} };
 
-/** The JSON body of a request. None at all stands for an empty object. */
+/** The JSON body of a request. None at all, where none was announced, stands for an empty object. */
 export async function readJsonBody(request: Request, limits: BodyLimits): Promise<JsonBody> {
   const { headers } = request;
   const mediaType = headers.get('content-type');
@@ -29,6 +30,7 @@ export async function readJsonBody(request: Request, limits: BodyLimits): Promis
   if (headers.has('content-encoding')) throw unsupported('a `Content-Encoding` is not understood');
   if (!isDeclared && (mediaType !== null || !mayLackMediaType(headers))) throw unsupported(NEEDED);
   const bytes = await readBytes(request, limits);
+  if (bytes.length === 0 && announcesBody(headers)) throw bodyAlreadyParsed();
   if (bytes.length === 0) return NO_BODY;
   if (!isDeclared) throw unsupported(NEEDED);
   return parsed(bytes);
@@ -49,7 +51,8 @@ async function readBytes(request: Request, { maxBodyBytes, bodyTimeoutMs }: Body
   } catch (cause) {
     if (signal.aborted)
       throw new ManagementError('body_timeout', 'the body took too long to arrive', { cause });
-    if (!isWebhookError(cause) || cause.code === 'body_already_parsed') throw cause;
+    if (!isWebhookError(cause)) throw cause;
+    if (cause.code === 'body_already_parsed') throw bodyAlreadyParsed(cause);
     if (cause.code === 'body_too_large')
       throw new ManagementError('body_too_large', `the body is larger than ${maxBodyBytes} bytes`);
     throw notJson('the body ended before it was complete');
