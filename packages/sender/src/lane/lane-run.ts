@@ -15,6 +15,8 @@ import { talliesOf } from './tallies.js';
 /** Outcomes that may wait to be recorded before nothing new is started: what a crash could send again. */
 const MOST_UNSETTLED = 256;
 const MOST_BUFFERED = 256;
+/** Fetched at once where the endpoint takes fewer at a time: a look at the record costs about as much as three of them. */
+const LEAST_FETCHED = 16;
 /** A shorter wait is waited out, a longer one lets the lane go. */
 const LONGEST_HELD_WAIT_MS = 1000;
 
@@ -145,7 +147,7 @@ export class LaneRun {
   }
 
   async #refill(): Promise<void> {
-    const wanted = Math.min(MOST_BUFFERED, 2 * this.#health.window);
+    const wanted = Math.min(MOST_BUFFERED, Math.max(LEAST_FETCHED, 2 * this.#health.window));
     if (this.#isEnding || !this.#mayHaveMore || this.#buffer.length >= this.#health.window) return;
     this.#mayHaveMore = false;
     const except = [

@@ -4,7 +4,7 @@ import type { NewDelivery, Page, Routing, StoredEvent, Subscriber } from '../por
 import { matchesFilters } from './matches.js';
 import { patternsOf } from './patterns.js';
 
-const EVENTS_AT_ONCE = 64;
+const EVENTS_AT_ONCE = 256;
 const SUBSCRIBERS_AT_ONCE = 500;
 const DELIVERIES_AT_ONCE = 500;
 const LEASE_MS = 15_000;

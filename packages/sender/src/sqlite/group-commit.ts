@@ -1,8 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { UndoLog } from './undo-log.js';
 
-/** More than this wait for the next turn, so that nothing else waits too long. */
+/** More than this wait for the next transaction, so that nothing else waits too long. */
 const MOST_AT_ONCE = 256;
+/** Turns of the event loop that one transaction gathers from: nothing where it idles, many writes where it is busy. */
+const TURNS = 4;
 
 interface Write {
   /** Writes. */
@@ -13,7 +15,7 @@ interface Write {
 }
 
 /**
- * Writes that were asked for in one turn of the event loop, in one transaction: they share the wait for the disk.
+ * Writes that were asked for in a few turns of the event loop, in one transaction: they share the wait for the disk.
  * Where one of them fails, each is made again in a transaction of its own, so that it fails alone.
  */
 export class GroupCommit {
@@ -56,8 +58,15 @@ export class GroupCommit {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    // After all that this turn of the event loop brings: the more, the better they share.
+    this.#afterTurns(TURNS);
+  }
+
+  #afterTurns(turns: number): void {
     setImmediate(() => {
+      if (turns > 1 && this.#waiting.length < MOST_AT_ONCE) {
+        this.#afterTurns(turns - 1);
+        return;
+      }
       this.#isScheduled = false;
       this.#flushSome();
       if (this.#waiting.length > 0) this.#schedule();
