@@ -6,11 +6,12 @@ import { testEndpoint } from './attempt/test-endpoint.js';
 import { deliveryBook } from './delivery/deliveries.js';
 import { STATS_WINDOW_MS, statsOf } from './delivery/stats.js';
 import { endpointBook, unknownEndpoint } from './endpoint/endpoints.js';
+import { checkOptions } from './errors/names.js';
 import { SenderError } from './errors/sender-error.js';
 import { newEvent } from './event/new-event.js';
 import { type Intake, sendMany, sendOne } from './event/send.js';
 import { newId } from './ids/new-id.js';
-import { scopeOf } from './ids/scope.js';
+import { givenId, scopeOf } from './ids/scope.js';
 import { ExchangeSlots } from './lane/exchange-slots.js';
 import { OpenStore } from './open-store.js';
 import type { DeliveryQueue } from './ports/delivery-queue.js';
@@ -25,6 +26,7 @@ import { pollingQueue } from './worker/polling-queue.js';
 import { Worker } from './worker/worker.js';
 
 const STOP_TIMEOUT_MS = 10_000;
+const SEND_NAMES = ['transaction'];
 const TEST_TYPE = 'webhook.test';
 const TEST_DATA = { message: 'This is a test.' };
 
@@ -81,8 +83,14 @@ export function createSender<Events = Record<string, unknown>, Transaction = nev
   };
 
   return {
-    send: (event, ...[sendOptions]) => sendOne(event, intake, sendOptions?.transaction),
-    sendMany: (events, ...[sendOptions]) => sendMany(events, intake, sendOptions?.transaction),
+    async send(event, ...[sendOptions]) {
+      checkOptions(sendOptions, SEND_NAMES);
+      return sendOne(event, intake, sendOptions?.transaction);
+    },
+    async sendMany(events, ...[sendOptions]) {
+      checkOptions(sendOptions, SEND_NAMES);
+      return sendMany(events, intake, sendOptions?.transaction);
+    },
     endpoints: endpointsOf<Events>(settings, records, tools, prepare, worker),
     deliveries: deliveryBook({ records, intake, clock, onRequeued: (id) => worker.onRouted([[id, 0]]) }),
     async start() {
@@ -94,6 +102,7 @@ export function createSender<Events = Record<string, unknown>, Transaction = nev
       await starting;
     },
     async stop(stopOptions) {
+      checkOptions(stopOptions, ['timeoutMs']);
       const timeoutMs = finiteNumber('timeoutMs', stopOptions?.timeoutMs ?? STOP_TIMEOUT_MS, 0);
       stopping ??= stop(timeoutMs);
       await stopping;
@@ -188,14 +197,17 @@ function endpointsOf<Events>(
       onChange: (id, record) => worker.onChange(id, record),
     }),
     async test(id, testOptions) {
-      const record = await (await records()).endpoint(scopeOf(testOptions), id);
+      const record = await (await records()).endpoint(
+        scopeOf(testOptions, ['type', 'data']),
+        givenId('id', id),
+      );
       if (record === undefined) throw unknownEndpoint();
       const { type = TEST_TYPE, data = TEST_DATA } = testOptions ?? {};
       const event = await newEvent({ id: newId('test'), type, data }, { ...eventRules, schemas: undefined });
       return testEndpoint(event, record, prepare, tools);
     },
     async stats(id, tenantOption) {
-      const found = await (await records()).endpointTotals(scopeOf(tenantOption), id, {
+      const found = await (await records()).endpointTotals(scopeOf(tenantOption), givenId('id', id), {
         windowMs: STATS_WINDOW_MS,
       });
       if (found === undefined) throw unknownEndpoint();

@@ -7,7 +7,7 @@ import {
   type StandardSchema,
   standardWebhooks,
 } from '@countersign/core';
-import { finiteNumber, isStandardSchema, mustBe } from '@countersign/core/strict';
+import { isStandardSchema, mustBe } from '@countersign/core/strict';
 import { retryPlan } from './attempt/retry-schedule.js';
 import type { TargetDefaults } from './attempt/target.js';
 import { type WireFormat, wireFormat } from './attempt/wire-format.js';
@@ -15,6 +15,7 @@ import type { EndpointRules } from './endpoint/endpoint-input.js';
 import { checkedRetryPolicy } from './endpoint/retry-policy.js';
 import { type AllowedPort, DEFAULT_PORTS, type UrlPolicy } from './endpoint/url-policy.js';
 import { createVault, type EncryptionOptions } from './endpoint/vault.js';
+import { checkNames } from './errors/names.js';
 import { isSenderError } from './errors/sender-error.js';
 import { type EventRules, isEventType, TYPE_RULE } from './event/new-event.js';
 import type { SlotLimits } from './lane/exchange-slots.js';
@@ -86,6 +87,32 @@ export interface SenderOptions<Events, Transaction> {
   readonly random?: (() => number) | undefined;
 }
 
+const NAMES = Object.keys({
+  store: 0,
+  provider: 0,
+  alsoSign: 0,
+  events: 0,
+  onEvent: 0,
+  retry: 0,
+  concurrency: 0,
+  slowConcurrency: 0,
+  endpointConcurrency: 0,
+  requestTimeoutMs: 0,
+  maxEventBytes: 0,
+  allowHttp: 0,
+  allowPrivateNetworks: 0,
+  allowedPorts: 0,
+  proxy: 0,
+  transport: 0,
+  queue: 0,
+  encryption: 0,
+  retentionDays: 0,
+  storeResponseBody: 0,
+  now: 0,
+  schedule: 0,
+  random: 0,
+} satisfies Record<keyof SenderOptions<never, never>, 0>);
+
 /** {@link SenderOptions}, checked and complete. */
 export interface SenderSettings {
   readonly wire: WireFormat;
@@ -109,6 +136,7 @@ export function senderSettings<Events, Transaction>(
 ): SenderSettings {
   if (typeof options !== 'object' || options === null)
     throw mustBe('options', 'an object with `store`', options);
+  configured(() => checkNames('options', options, NAMES));
   const { store, provider = standardWebhooks, alsoSign = [], random = Math.random, onEvent } = options;
   if (typeof store?.open !== 'function')
     throw mustBe('store', 'a delivery store such as `sqliteStore({ path })`', store);
@@ -122,7 +150,9 @@ export function senderSettings<Events, Transaction>(
   const wire = wireFormat(provider, alsoSign);
   const vault = createVault(options.encryption);
   const urlPolicy = urlPolicyOf(options);
-  const retry = retryOf(options.retry ?? provider.retry ?? standardWebhooks.retry);
+  const retry = configured(() =>
+    checkedRetryPolicy(options.retry ?? provider.retry ?? standardWebhooks.retry),
+  );
   const schemas = schemasOf(options.events);
   const count = countReader(options);
   return {
@@ -162,9 +192,10 @@ function countReader(options: Pick<SenderOptions<never, never>, CountOption>) {
   };
 }
 
-function retryOf(policy: RetryPolicy | undefined): RetryPolicy {
+/** What calls are refused for by a `SenderError`, a configuration is by an error of its own. */
+function configured<T>(call: () => T): T {
   try {
-    return checkedRetryPolicy(policy);
+    return call();
   } catch (cause) {
     if (!isSenderError(cause)) throw cause;
     throw new ConfigurationError('invalid_option', cause.message, { cause });
@@ -232,7 +263,9 @@ function transportOf({
 }
 
 function retentionOf(days: number | false = 30): number | undefined {
-  return days === false ? undefined : finiteNumber('retentionDays', days, LEAST_RETENTION_DAYS) * DAY_MS;
+  if (days === false) return undefined;
+  if (typeof days === 'number' && days >= LEAST_RETENTION_DAYS && Number.isFinite(days)) return days * DAY_MS;
+  throw mustBe('retentionDays', `a number of days >= ${LEAST_RETENTION_DAYS}, or false for ever`, days);
 }
 
 function storedBodies(

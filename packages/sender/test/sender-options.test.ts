@@ -238,3 +238,13 @@ test('keys and the passwords of proxies show nowhere in what is made of the opti
     expect(shown).not.toContain(secret);
   }
 });
+
+test('an option that is none is refused, with those there are', () => {
+  expect(misuse(() => untyped({ retries: 3 }))).toMatchObject({
+    code: 'invalid_option',
+    message: expect.stringMatching(
+      /^`retries` is no option here: they are store, provider, alsoSign, .*, random$/,
+    ),
+  });
+  expect(untyped({ retries: undefined })).toBeDefined();
+});

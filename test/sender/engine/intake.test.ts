@@ -160,8 +160,8 @@ describe('what is no event is refused with the field that is wrong, and nothing 
       [{ orderingKey: 'k'.repeat(257) }, 'orderingKey'],
       [{ timestamp: new Date(Number.NaN) }, 'timestamp'],
       [{ timestamp: new Date(-1) }, 'timestamp'],
-      [{ ordering_key: 'k' }, 'event'],
-      [{ endpointId: 'wh_1' }, 'event'],
+      [{ ordering_key: 'k' }, 'ordering_key'],
+      [{ endpointId: 'wh_1' }, 'endpointId'],
     ];
     for (const [fields, field] of refused) {
       const event = { type: 'a', data: 1, ...fields };

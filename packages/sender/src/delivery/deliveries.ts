@@ -4,7 +4,14 @@ import { invalidInput } from '../errors/invalid-input.js';
 import { SenderError } from '../errors/sender-error.js';
 import { newEvent } from '../event/new-event.js';
 import { append, type Intake, type SentEvent } from '../event/send.js';
-import { checkedLimit, type ListOptions, scopeOf, type TenantOption } from '../ids/scope.js';
+import {
+  checkedLimit,
+  givenId,
+  LIST_NAMES,
+  type ListOptions,
+  scopeOf,
+  type TenantOption,
+} from '../ids/scope.js';
 import type { Records } from '../ports/delivery-store.js';
 import type {
   DeliveryRecord,
@@ -66,7 +73,7 @@ export interface DeliveryBookTools<Transaction> {
 export function deliveryBook<Transaction>(tools: DeliveryBookTools<Transaction>): DeliveryBook {
   const find = async (id: string, options: TenantOption | undefined): Promise<DeliveryRecord> => {
     const scope = scopeOf(options);
-    const record = await (await tools.records()).delivery(scope, id);
+    const record = await (await tools.records()).delivery(scope, givenId('id', id));
     if (record === undefined) throw unknownDelivery();
     return record;
   };
@@ -99,10 +106,11 @@ export function deliveryBook<Transaction>(tools: DeliveryBookTools<Transaction>)
       return { ...deliveryView(record), attempts: attempts.map(attemptView) };
     },
     async list(options = {}) {
+      const scope = scopeOf(options, [...LIST_NAMES, 'endpointId', 'eventId', 'status']);
       const { endpointId, eventId, cursor } = options;
       const status = checkedStatus(options);
       const query = { endpointId, eventId, status, cursor, limit: checkedLimit(options.limit) };
-      const { data, nextCursor } = await (await tools.records()).deliveries(scopeOf(options), query);
+      const { data, nextCursor } = await (await tools.records()).deliveries(scope, query);
       return { data: data.map(deliveryView), nextCursor };
     },
     async retry(id, options) {
@@ -125,9 +133,10 @@ export function deliveryBook<Transaction>(tools: DeliveryBookTools<Transaction>)
       return deliveryView(after);
     },
     async recover(options) {
+      const scope = scopeOf(options, ['endpointId', 'since', 'statuses']);
       const { endpointId, statuses = ['failed', 'skipped'] } = options;
       const createdWithinMs = ageOf(options.since, tools.clock.now());
-      const { tenant } = await enabledEndpoint(scopeOf(options), endpointId);
+      const { tenant } = await enabledEndpoint(scope, givenId('endpointId', endpointId));
       return requeueAll(tenant, { endpointId, statuses: checkedStatuses(statuses), createdWithinMs });
     },
     async resend(id, options) {

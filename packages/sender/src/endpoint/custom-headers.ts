@@ -28,14 +28,15 @@ export function customHeaders(
   reserved: ReadonlySet<string>,
 ): Readonly<Record<string, string>> | undefined {
   if (headers === undefined) return undefined;
-  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) {
-    throw invalidInput('headers', 'an object of names and values', headers);
+  // A `Headers` or a `Map` has no members: its headers would be left out without a word.
+  if (Object.prototype.toString.call(headers) !== '[object Object]' || !isObject(headers)) {
+    throw invalidInput('headers', 'a plain object of names and values', headers);
   }
   const checked = new Map<string, string>();
-  for (const [given, value] of Object.entries(headers)) {
+  for (const [index, [given, value]] of Object.entries(headers).entries()) {
     const name = given.toLowerCase();
     const field = NAME.test(given) ? `headers.${given}` : 'headers';
-    if (!NAME.test(given)) throw inputFault(field, 'has a name that is no header name');
+    if (!NAME.test(given)) throw inputFault(field, `has a name that is no header name (number ${index + 1})`);
     if (typeof value !== 'string') throw invalidInput(field, 'a text', value);
     if (isJsonContentType(name, value)) continue;
     if (reserved.has(name) || OF_HTTP.has(name) || name.startsWith('proxy-')) {
@@ -53,6 +54,10 @@ export function customHeaders(
   if (checked.size > MAX_HEADERS)
     throw inputFault('headers', `must be at most ${MAX_HEADERS}, got ${checked.size}`);
   return checked.size === 0 ? undefined : Object.fromEntries(checked);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function isJsonContentType(name: string, value: string): boolean {

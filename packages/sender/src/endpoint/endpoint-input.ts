@@ -1,5 +1,6 @@
 import { isWellFormed, retryDelaysMs } from '@countersign/core/strict';
-import { inputFault, invalidInput } from '../errors/invalid-input.js';
+import { invalidInput } from '../errors/invalid-input.js';
+import { checkPart } from '../errors/names.js';
 import type { EndpointDraft, EndpointSettings } from '../ports/records.js';
 import { customHeaders } from './custom-headers.js';
 import type { EndpointChanges, EndpointChoices } from './endpoint.js';
@@ -11,7 +12,8 @@ import { headerContext, type Vault } from './vault.js';
 
 const MAX_CONCURRENCY = 1000;
 const MAX_PER_SECOND = 100_000;
-const CHOICES: readonly (keyof EndpointChoices | 'url')[] = [
+/** What people decide about an endpoint, by name. */
+export const CHOICES: readonly (keyof EndpointChoices | 'url')[] = [
   'url',
   'events',
   'filters',
@@ -35,19 +37,6 @@ export interface EndpointRules {
 
 /** The part of a draft that people decide about. */
 export type ChosenDraft = Pick<EndpointDraft, 'events' | 'filters' | 'firstDelayMs' | 'settings'>;
-
-/** Refuses names that are none of an input's: a misspelt option would be an option that is ignored. */
-export function checkNames(input: object, more: readonly string[]): void {
-  const known = [...CHOICES, ...more];
-  for (const name of Object.keys(input)) {
-    if (!known.some((one) => one === name)) {
-      throw inputFault(
-        /^\w{1,40}$/.test(name) ? name : 'endpoint',
-        `is no option here: they are ${known.join(', ')}`,
-      );
-    }
-  }
-}
 
 /** A new endpoint's choices, checked; header values are sealed. */
 export function chosen(
@@ -135,8 +124,9 @@ function checkedConcurrency(value: unknown): number {
 }
 
 function checkedRateLimit(limit: unknown): { readonly perSecond: number } {
-  const perSecond: unknown =
-    typeof limit === 'object' && limit !== null ? Reflect.get(limit, 'perSecond') : undefined;
+  if (typeof limit !== 'object' || limit === null) throw invalidInput('rateLimit', '`{ perSecond }`', limit);
+  checkPart('rateLimit', limit, ['perSecond']);
+  const perSecond: unknown = Reflect.get(limit, 'perSecond');
   if (typeof perSecond === 'number' && perSecond >= 0.001 && perSecond <= MAX_PER_SECOND)
     return { perSecond };
   throw invalidInput('rateLimit.perSecond', `a number from 0.001 to ${MAX_PER_SECOND}`, perSecond);

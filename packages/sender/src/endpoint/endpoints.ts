@@ -1,10 +1,13 @@
 import { generateSecret } from '@countersign/core';
 import { invalidInput } from '../errors/invalid-input.js';
+import { checkNames } from '../errors/names.js';
 import { SenderError } from '../errors/sender-error.js';
 import { newId } from '../ids/new-id.js';
 import {
   checkedId,
   checkedLimit,
+  givenId,
+  LIST_NAMES,
   type ListOptions,
   scopeOf,
   type TenantOption,
@@ -27,7 +30,7 @@ import {
   type EndpointWithSecret,
   endpointView,
 } from './endpoint.js';
-import { changed, checkNames, chosen, type EndpointRules } from './endpoint-input.js';
+import { CHOICES, changed, chosen, type EndpointRules } from './endpoint-input.js';
 import { checkedOverlap, checkedSecretText, firstSecret, rotatedSecrets } from './secrets.js';
 import { resealed } from './vault.js';
 
@@ -88,6 +91,7 @@ export function endpointBook<Events>(tools: EndpointBookTools): EndpointBook<Eve
     edit: (record: EndpointRecord) => EndpointDraft | Promise<EndpointDraft>,
   ): Promise<EndpointRecord> => {
     const records = await tools.records();
+    givenId('id', id);
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const before = await records.endpoint(scope, id);
       if (before === undefined) throw unknownEndpoint();
@@ -119,20 +123,22 @@ export function endpointBook<Events>(tools: EndpointBookTools): EndpointBook<Eve
     },
     async get(id, options) {
       const scope = scopeOf(options);
-      const record = await (await tools.records()).endpoint(scope, id);
+      const record = await (await tools.records()).endpoint(scope, givenId('id', id));
       if (record === undefined) throw unknownEndpoint();
       return endpointView(record);
     },
     async list(options = {}) {
+      const scope = scopeOf(options, LIST_NAMES);
       const query = { limit: checkedLimit(options.limit), cursor: options.cursor };
-      const { data, nextCursor } = await (await tools.records()).endpoints(scopeOf(options), query);
+      const { data, nextCursor } = await (await tools.records()).endpoints(scope, query);
       return { data: data.map(endpointView), nextCursor };
     },
     async update(id, changes, options) {
       if (typeof changes !== 'object' || changes === null)
         throw invalidInput('changes', 'an object', changes);
-      checkNames(changes, []);
-      const record = await write(id, scopeOf(options), (before) => {
+      checkNames('changes', changes, CHOICES);
+      const scope = scopeOf(options, ['expectedRevision']);
+      const record = await write(id, scope, (before) => {
         const expected = options?.expectedRevision ?? before.revision;
         if (expected === before.revision) return { ...before, ...changed(id, before, changes, rules) };
         throw new SenderError(
@@ -144,15 +150,16 @@ export function endpointBook<Events>(tools: EndpointBookTools): EndpointBook<Eve
     },
     async delete(id, options) {
       const scope = scopeOf(options);
-      if (!(await (await tools.records()).deleteEndpoint(scope, id))) throw unknownEndpoint();
+      if (!(await (await tools.records()).deleteEndpoint(scope, givenId('id', id)))) throw unknownEndpoint();
       tools.onChange(id, undefined);
     },
     enable: (id, options) => setStatus(id, options, 'enabled'),
     disable: (id, options) => setStatus(id, options, 'disabled', 'requested'),
     async rotateSecret(id, options = {}) {
+      const scope = scopeOf(options, ['secret', 'overlapSeconds']);
       const secret = checkedSecretText(options.secret ?? generateSecret());
       const overlapSeconds = checkedOverlap(options.overlapSeconds);
-      const record = await write(id, scopeOf(options), async (before) => {
+      const record = await write(id, scope, async (before) => {
         const secrets = rotatedSecrets(id, before.secrets, secret, overlapSeconds, rules.vault);
         await checkSignable({ ...before, secrets: secrets.slice(0, 1) });
         return { ...before, secrets };
@@ -183,11 +190,11 @@ function newDraft<Events>(
 ): { readonly draft: EndpointDraft; readonly secret: string } {
   if (typeof input !== 'object' || input === null)
     throw invalidInput('endpoint', 'an object with `url`', input);
-  checkNames(input, ['tenant', 'id', 'secret', 'enabled']);
-  const { tenant, enabled = true, secret: given, id: givenId, ...choices } = input;
+  checkNames('endpoint', input, [...CHOICES, 'tenant', 'id', 'secret', 'enabled']);
+  const { tenant, enabled = true, secret: givenSecret, id: chosenId, ...choices } = input;
   if (typeof enabled !== 'boolean') throw invalidInput('enabled', 'true or false', enabled);
-  const id = givenId === undefined ? newId('wh') : checkedId('id', givenId);
-  const secret = checkedSecretText(given ?? generateSecret());
+  const id = chosenId === undefined ? newId('wh') : checkedId('id', chosenId);
+  const secret = checkedSecretText(givenSecret ?? generateSecret());
   const draft: EndpointDraft = {
     id,
     tenant: tenantOf(tenant),

@@ -1,20 +1,18 @@
 import { isWellFormed } from '@countersign/core/strict';
 import { inputFault, invalidInput } from '../errors/invalid-input.js';
+import { checkPart } from '../errors/names.js';
 import type { EventFilters } from '../ports/records.js';
 
 const MAX_ENTRIES = 100;
 const MAX_LENGTH = 256;
 const TEXT_FILTERS = ['job_types', 'machine_ids', 'worker_ids'] as const;
-const KNOWN: ReadonlySet<string> = new Set([...TEXT_FILTERS, 'job_priorities', 'custom_filters']);
+const KNOWN = [...TEXT_FILTERS, 'job_priorities', 'custom_filters'];
 
 /** Filters, checked: bounded lists of texts and numbers, and dot paths with plain values. */
 export function checkedFilters(filters: unknown): EventFilters | undefined {
   if (filters === undefined) return undefined;
   if (!isRecord(filters)) throw invalidInput('filters', 'an object', filters);
-  for (const name of Object.keys(filters)) {
-    if (!KNOWN.has(name))
-      throw inputFault('filters', `has an unknown filter: the filters are ${[...KNOWN].join(', ')}`);
-  }
+  checkPart('filters', filters, KNOWN);
   const texts = (name: (typeof TEXT_FILTERS)[number]): readonly string[] | undefined =>
     listOf(`filters.${name}`, filters[name], isText, `a text of 1 to ${MAX_LENGTH} characters`);
   const checked: EventFilters = {

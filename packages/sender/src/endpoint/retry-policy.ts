@@ -1,5 +1,6 @@
 import type { DisableRule, RetryPolicy } from '@countersign/core';
 import { inputFault, invalidInput } from '../errors/invalid-input.js';
+import { checkPart } from '../errors/names.js';
 
 const MAX_ATTEMPTS = 100;
 const LONGEST_DELAY_MS = 30 * 24 * 3_600_000;
@@ -17,7 +18,7 @@ export function checkedRetryPolicy(policy: unknown, field = 'retry'): RetryPolic
     );
   }
   const part = (name: string): unknown => Reflect.get(policy, name);
-  checkNames(field, policy, part('delaysMs') === undefined ? OF_SERIES : OF_DELAYS);
+  checkPart(field, policy, part('delaysMs') === undefined ? OF_SERIES : OF_DELAYS);
   const number = (name: string, from: number, to: number): number => {
     const value = part(name);
     if (typeof value === 'number' && value >= from && value <= to) return value;
@@ -42,14 +43,6 @@ export function checkedRetryPolicy(policy: unknown, field = 'retry'): RetryPolic
     maxDelayMs: number('maxDelayMs', 0, LONGEST_DELAY_MS),
     ...rest,
   };
-}
-
-/** A member that is ignored would be a promise that is not kept. */
-function checkNames(field: string, policy: object, known: readonly string[]): void {
-  for (const [name, value] of Object.entries(policy)) {
-    if (value === undefined || known.includes(name)) continue;
-    throw inputFault(field, `has a member that does not belong there: they are ${known.join(', ')}`);
-  }
 }
 
 function delays(field: string, list: unknown): readonly number[] {

@@ -36,9 +36,9 @@ export function urlOf(text: unknown, policy: UrlPolicy): URL {
 
 function problemOf(url: URL, policy: UrlPolicy): string | undefined {
   if (url.protocol !== 'https:' && !(policy.allowHttp && url.protocol === 'http:')) {
-    return url.protocol === 'http:'
-      ? 'must begin with `https://`: `http://` needs `allowHttp`'
-      : 'must begin with `https://`';
+    if (url.protocol !== 'http:') return 'must begin with `https://`';
+    const isPublic = hostProblem(url.hostname, policy) === undefined;
+    return `must begin with \`https://\`: \`http://\` needs \`allowHttp\`${isPublic ? '' : ', and this host `allowPrivateNetworks`'}`;
   }
   if (url.username !== '' || url.password !== '') return 'must have no credentials: use `headers`';
   if (url.hash !== '') return 'must have no fragment: it is never sent';

@@ -77,7 +77,7 @@ function unpaired(path: string): SenderError {
 }
 
 function notJson(path: string, value: unknown): SenderError {
-  return invalidInput(shortened(path), 'a JSON value', value);
+  return invalidInput(shortened(path), 'a text, finite number, boolean, null, list or plain object', value);
 }
 
 // Names of an open payload can be long.

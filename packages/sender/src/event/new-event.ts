@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isWebhookError, type StandardSchema } from '@countersign/core';
 import { isWellFormed, validate } from '@countersign/core/strict';
-import { inputFault, invalidInput } from '../errors/invalid-input.js';
+import { inputFault, invalidInput, invalidName } from '../errors/invalid-input.js';
+import { checkNames } from '../errors/names.js';
 import { SenderError } from '../errors/sender-error.js';
 import { newId } from '../ids/new-id.js';
 import { checkedId, tenantOf } from '../ids/scope.js';
@@ -18,7 +19,9 @@ export function isEventType(type: string): boolean {
   return TYPE.test(type);
 }
 
+const MAX_TYPE_LENGTH = 128;
 const MAX_KEY_LENGTH = 256;
+const MOST_SHOWN = 20;
 const LAST_TIMESTAMP_MS = Date.UTC(10_000, 0) - 1;
 const NAMES = ['type', 'data', 'id', 'tenant', 'orderingKey', 'timestamp'];
 
@@ -61,17 +64,14 @@ export async function newEvent(input: unknown, rules: EventRules, endpointId?: s
   if (typeof input !== 'object' || input === null)
     throw invalidInput('event', 'an object with `type` and `data`', input);
   const given = (name: string): unknown => Reflect.get(input, name);
-  for (const name of Object.keys(input)) {
-    if (!NAMES.includes(name))
-      throw inputFault('event', `has an unknown member: the members are ${NAMES.join(', ')}`);
-  }
+  checkNames('event', input, NAMES);
   const type = checkedType(given('type'), rules);
   const id = given('id');
   const timestamp = checkedTimestamp(given('timestamp'));
   const orderingKey = checkedKey(given('orderingKey'));
   const data = dataText(given('data'));
   checkSize(data, rules.maxEventBytes);
-  await checkSchema(data, rules.schemas?.get(type));
+  await checkSchema(type, data, rules.schemas?.get(type));
   return {
     id: id === undefined ? newId('evt') : checkedId('id', id),
     tenant: tenantOf(given('tenant')),
@@ -86,10 +86,11 @@ export async function newEvent(input: unknown, rules: EventRules, endpointId?: s
 
 function checkedType(type: unknown, { schemas }: EventRules): string {
   if (typeof type !== 'string' || !isEventType(type)) {
-    throw invalidInput('type', TYPE_RULE, type);
+    throw invalidName('type', TYPE_RULE, MAX_TYPE_LENGTH, type);
   }
-  if (schemas?.has(type) === false) throw inputFault('type', "is none of the sender's `events`");
-  return type;
+  if (schemas?.has(type) !== false) return type;
+  const known = [...schemas.keys()].slice(0, MOST_SHOWN).join(', ');
+  throw inputFault('type', `must be one of the sender's \`events\` (${known}), got \`${type}\``);
 }
 
 function checkedTimestamp(timestamp: unknown): Date | undefined {
@@ -117,13 +118,13 @@ function checkSize(data: string, maxBytes: number): void {
 }
 
 /** Judged as it will stand on the wire: a `Date` is a text there. */
-async function checkSchema(data: string, schema: StandardSchema | undefined): Promise<void> {
+async function checkSchema(type: string, data: string, schema: StandardSchema | undefined): Promise<void> {
   if (schema === undefined) return;
   try {
     await validate(schema, JSON.parse(data));
   } catch (error) {
     if (!isWebhookError(error)) throw error;
-    throw new SenderError('schema_mismatch', error.message, { field: 'data' });
+    throw new SenderError('schema_mismatch', `\`${type}\`: ${error.message}`, { field: 'data' });
   }
 }
 

@@ -1,8 +1,10 @@
-import { invalidInput } from '../errors/invalid-input.js';
+import { inputFault, invalidInput, invalidName } from '../errors/invalid-input.js';
+import { checkOptions } from '../errors/names.js';
 import { ANY_TENANT, NO_TENANT, type TenantScope } from '../ports/records.js';
 
 const TENANT = /^[A-Za-z0-9_.:-]{1,128}$/;
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
+const MAX_LENGTH = 128;
 const MAX_LIMIT = 500;
 const DEFAULT_LIMIT = 50;
 
@@ -20,22 +22,34 @@ export interface ListOptions extends TenantOption {
   readonly cursor?: string | undefined;
 }
 
+/** What a list's options can say beside the tenant. */
+export const LIST_NAMES: readonly string[] = ['limit', 'cursor'];
+
 /** The tenant of something new. */
 export function tenantOf(tenant: unknown): string {
   if (tenant === undefined) return NO_TENANT;
   if (typeof tenant === 'string' && TENANT.test(tenant)) return tenant;
-  throw invalidInput('tenant', 'a name of 1 to 128 letters, digits, `_`, `.`, `:` or `-`', tenant);
+  if (tenant === ANY_TENANT)
+    throw inputFault('tenant', 'must be one tenant: `*` only reads and edits those of all');
+  throw invalidName('tenant', '1 to 128 letters, digits, `_`, `.`, `:` or `-`', MAX_LENGTH, tenant);
 }
 
-/** Whose things a call may see. */
-export function scopeOf(options: TenantOption | undefined): TenantScope {
+/** Whose things a call may see. `names`: what else its options can say. */
+export function scopeOf(options: TenantOption | undefined, names: readonly string[] = []): TenantScope {
+  checkOptions(options, ['tenant', ...names]);
   return options?.tenant === ANY_TENANT ? ANY_TENANT : tenantOf(options?.tenant);
 }
 
 /** An id that somebody chose for something new. */
 export function checkedId(field: string, id: unknown): string {
   if (typeof id === 'string' && ID.test(id)) return id;
-  throw invalidInput(field, '1 to 128 letters, digits, `_` or `-`', id);
+  throw invalidName(field, '1 to 128 letters, digits, `_` or `-`', MAX_LENGTH, id);
+}
+
+/** The id of something that there may be: any text, so that none says more than another. */
+export function givenId(field: string, id: unknown): string {
+  if (typeof id === 'string') return id;
+  throw invalidInput(field, 'a text', id);
 }
 
 /** The size of a page. */

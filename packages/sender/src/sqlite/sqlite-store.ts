@@ -38,8 +38,8 @@ export interface SqliteStoreOptions {
 
 /**
  * The embedded delivery store: one SQLite file, for one process at a time. What a call has resolved for survives the
- * loss of the process and of power (`synchronous = FULL`, asserted). Calls of one turn of the event loop share one
- * write to the disk.
+ * loss of the process and of power (`synchronous = FULL`, asserted). Calls that come at nearly the same time
+ * share one write to the disk.
  *
  * `open` rejects with a `SenderError` that names the file: `store_locked` where it is open elsewhere, `store_newer`
  * and `store_foreign` where it is not this version's or nobody's, `store_unavailable` where it cannot be made or
@@ -49,6 +49,8 @@ export interface SqliteStoreOptions {
  * const sender = createSender({ store: sqliteStore({ path: 'webhooks.db' }), provider: standardWebhooks });
  */
 export function sqliteStore(options: SqliteStoreOptions): DeliveryStore {
+  if (typeof options !== 'object' || options === null)
+    throw mustBe('options', 'an object with `path`', options);
   const connection = new Connection(checkedPath(options.path), options.now ?? steadyEpoch());
   return {
     open: () => connection.open(),

@@ -41,9 +41,9 @@ test.each([[null], [5], ['a'], [[]], [[{ job_types: ['a'] }]]])('%j is no object
 
 test('a misspelt filter is refused: it would filter nothing', () => {
   const error = fault({ job_type: ['a'] });
-  expect(error.field).toBe('filters');
+  expect(error.field).toBe('filters.job_type');
   expect(error.message).toContain(
-    'the filters are job_types, machine_ids, worker_ids, job_priorities, custom_filters',
+    'they are job_types, machine_ids, worker_ids, job_priorities, custom_filters',
   );
 });
 

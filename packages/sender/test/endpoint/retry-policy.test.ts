@@ -38,10 +38,10 @@ test('what is left open stays open', () => {
 });
 
 test.each([
-  ['an unknown member', { ...series, more: 1 }],
-  ['both forms at once', { ...series, delaysMs: [0, 1] }],
-])('%s is refused, not ignored', (_what, policy) => {
-  expect(fieldOf(policy)).toBe('retry');
+  ['an unknown member', { ...series, more: 1 }, 'retry.more'],
+  ['both forms at once', { ...series, delaysMs: [0, 1] }, 'retry.maxAttempts'],
+])('%s is refused, not ignored', (_what, policy, field) => {
+  expect(fieldOf(policy)).toBe(field);
 });
 
 test('what was given is not what is kept', () => {

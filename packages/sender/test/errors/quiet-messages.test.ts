@@ -3,10 +3,11 @@ import { standardWebhooks } from '@countersign/core';
 import { describe, expect, it } from 'vitest';
 import { checkSignable } from '../../src/attempt/check-signable.js';
 import { wireFormat } from '../../src/attempt/wire-format.js';
-import { checkNames, chosen, type EndpointRules } from '../../src/endpoint/endpoint-input.js';
+import { chosen, type EndpointRules } from '../../src/endpoint/endpoint-input.js';
 import { checkedOverlap, checkedSecretText } from '../../src/endpoint/secrets.js';
 import { DEFAULT_PORTS } from '../../src/endpoint/url-policy.js';
 import { createVault } from '../../src/endpoint/vault.js';
+import { checkNames, checkOptions, checkPart } from '../../src/errors/names.js';
 import { isSenderError } from '../../src/errors/sender-error.js';
 import { newEvent } from '../../src/event/new-event.js';
 import { checkedId, checkedLimit, scopeOf } from '../../src/ids/scope.js';
@@ -85,7 +86,9 @@ const REFUSED: readonly (readonly [string, () => unknown])[] = [
     { data: { a: new Map([[TEXT, TEXT]]) } },
     { [TEXT]: 1 },
   ].map((members) => [`an event with ${inspect(members)}`, () => event(members)] as const),
-  ['an option that is none', () => checkNames({ [TEXT]: TEXT }, [])],
+  ['an option that is none', () => checkNames('endpoint', { [TEXT]: TEXT }, [])],
+  ['a part that is none', () => checkPart('retry', { [TEXT]: TEXT }, [])],
+  ['options that are none', () => checkOptions(TEXT, [])],
   ['an id', () => checkedId('id', TEXT)],
   ['a limit', () => checkedLimit(TEXT)],
   ['a tenant', () => scopeOf({ tenant: TEXT })],

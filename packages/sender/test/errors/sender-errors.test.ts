@@ -66,7 +66,7 @@ describe('a SenderError', () => {
 describe('the one sentence for arguments', () => {
   it.each([
     ['a secret text', 'string'],
-    [['a secret text'], 'array'],
+    [['a secret text'], 'array of 1'],
     [new Map([['a secret text', 1]]), 'Map'],
     [null, 'null'],
     [undefined, 'undefined'],

@@ -144,8 +144,12 @@ describe('what JSON would change or drop without a word is refused, with its pat
   });
 
   it('the kind of what it was is said, and no text of it', () => {
-    expect(fault({ a: Number.NaN }).message).toBe('`data.a` must be a JSON value, got NaN (number)');
-    expect(fault({ m: new Map([['secret', 1]]) }).message).toBe('`data.m` must be a JSON value, got Map');
+    expect(fault({ a: Number.NaN }).message).toBe(
+      '`data.a` must be a text, finite number, boolean, null, list or plain object, got NaN (number)',
+    );
+    expect(fault({ m: new Map([['secret', 1]]) }).message).toBe(
+      '`data.m` must be a text, finite number, boolean, null, list or plain object, got Map',
+    );
     expect(fault({ t: 'secret\ud800' }).message).not.toContain('secret');
   });
 });

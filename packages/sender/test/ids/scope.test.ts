@@ -1,6 +1,5 @@
-import { describe, expect, it, test } from 'vitest';
-import { newId } from '../../src/ids/new-id.js';
-import { checkedId, checkedLimit, scopeOf, tenantOf } from '../../src/ids/scope.js';
+import { describe, expect, it } from 'vitest';
+import { checkedId, checkedLimit, givenId, scopeOf, tenantOf } from '../../src/ids/scope.js';
 import { refusal } from '../refusal.js';
 
 const LONGEST = 'x'.repeat(128);
@@ -53,9 +52,37 @@ describe('the size of a page', () => {
   });
 });
 
-test.each(['evt', 'wh', 'dlv', 'test'] as const)('new ids say what they are of: %s', (prefix) => {
-  const [one, other] = [newId(prefix), newId(prefix)];
-  expect(one).toMatch(new RegExp(`^${prefix}_[0-9a-f]{12}7[0-9a-f]{19}$`));
-  expect(checkedId('id', one)).toBe(one);
-  expect(one < other).toBe(true);
+describe('the options that say whose things a call is about', () => {
+  it('have other names where the call has them, and no more', () => {
+    expect(scopeOf({ tenant: 'a', ...{ limit: 5 } }, ['limit'])).toBe('a');
+    const error = refusal(() => scopeOf({ tenant: 'a', ...{ limit: 5 } }));
+    expect(error).toMatchObject({ field: 'limit', message: '`limit` is no option here: they are tenant' });
+  });
+
+  it.each([['acme'], [null], [['acme']]])('are no %j', (options) => {
+    expect(refusal(() => Reflect.apply(scopeOf, undefined, [options]))).toMatchObject({ field: 'options' });
+  });
+});
+
+describe('what is wrong with a name is said, and not the name', () => {
+  const rule = '1 to 128 letters, digits, `_`, `.`, `:` or `-`';
+  it.each([
+    ['Acme Inc', `\`tenant\` must be ${rule}: it has a character that is none of them`],
+    ['', `\`tenant\` must be ${rule}: it is empty`],
+    ['x'.repeat(129), `\`tenant\` must be ${rule}: it has 129`],
+    [5, `\`tenant\` must be ${rule}, got 5 (number)`],
+    ['*', '`tenant` must be one tenant: `*` only reads and edits those of all'],
+  ])('%j', (tenant, message) => {
+    expect(refusal(() => tenantOf(tenant)).message).toBe(message);
+  });
+});
+
+describe('the id of something that may be there', () => {
+  it.each(['', 'wh_1', 'not/one', '\0'])('is any text: %j', (id) => {
+    expect(givenId('id', id)).toBe(id);
+  });
+
+  it.each([[undefined], [null], [5], [['wh_1']]])('is not %j', (id) => {
+    expect(refusal(() => givenId('endpointId', id))).toMatchObject({ field: 'endpointId' });
+  });
 });
