@@ -129,6 +129,20 @@ test('PATCH changes what it names, and null takes a choice back', async () => {
   });
 });
 
+test('PATCH that names nothing is refused, and changes no revision', async () => {
+  const { call, document } = await served();
+  const path = `/webhooks/${textAt(await call('POST', '/webhooks', { body: { url } }), 'data', 'id')}`;
+  const detail =
+    'the body must be an object with at least one of url, name, description, events, filters, headers, retry, retry_config, concurrency, rate_limit, active, got an empty object';
+  for (const options of [{}, { body: '' }, { body: {} }]) {
+    const answer = await call('PATCH', path, options);
+    expect(answer).toMatchObject({ status: 422, json: { errors: [{ pointer: '#', detail }] } });
+  }
+  expect((await call('GET', path)).json).toMatchObject({ data: { revision: 1 } });
+  expect(document.paths['/webhooks/{id}']?.['patch']?.requestBody?.required).toBe(true);
+  expect(document.components.schemas['EndpointChanges']).toMatchObject({ minProperties: 1 });
+});
+
 test('`active` switches an endpoint on and off, wherever it is said', async () => {
   const { call } = await served();
   const off = { data: { active: false, disabled_reason: 'requested' } };
@@ -186,7 +200,7 @@ test('a change with If-Match is made to the revision that was read, or not at al
   const late = await call('PUT', `/webhooks/${id}`, { body, headers: { 'if-match': '"2"' } });
   expect(late).toMatchObject({ status: 412, json: { code: 'revision_mismatch' } });
   expect((await call('PUT', `/webhooks/${id}`, { body, headers: { 'if-match': '"3"' } })).status).toBe(200);
-  const gone = await call('PATCH', '/webhooks/wh_0', { body: {}, headers: { 'if-match': '"1"' } });
+  const gone = await call('PATCH', '/webhooks/wh_0', { body: { name: 'a' }, headers: { 'if-match': '"1"' } });
   expect(gone.status).toBe(404);
 });
 

@@ -13,7 +13,7 @@ const endpointFaults: readonly (readonly [object, string, string])[] = [
   [{ url: 'ftp://example.com' }, '#/url', '`url` must begin with `https://`'],
   [{ url: 'https://a:b@example.com' }, '#/url', '`url` must have no credentials: use `headers`'],
   [{ url, events: 'job.*' }, '#/events', '`events` must be a list of 1 to 100 entries, got a text'],
-  [{ url, events: [] }, '#/events', '`events` must be a list of 1 to 100 entries, got a list'],
+  [{ url, events: [] }, '#/events', '`events` must be a list of 1 to 100 entries, got an empty list'],
   [
     { url, events: ['a', 5] },
     '#/events/1',
@@ -46,7 +46,7 @@ const endpointFaults: readonly (readonly [object, string, string])[] = [
   [
     { url, retry: {} },
     '#/retry',
-    '`retry` must be `{ delays_ms }` or `{ max_attempts, initial_delay_ms, multiplier, max_delay_ms }`, got an object',
+    '`retry` must be `{ delays_ms }` or `{ max_attempts, initial_delay_ms, multiplier, max_delay_ms }`, got an empty object',
   ],
   [
     { url, retry: { delays_ms: [0, -1] } },
@@ -104,7 +104,11 @@ const endpointFaults: readonly (readonly [object, string, string])[] = [
     '#/headers/webhook-id',
     '`headers.webhook-id` is a header that the sender writes itself',
   ],
-  [{ url, headers: { 'a/b c': 'x' } }, '#/headers', '`headers` has a name that is no header name'],
+  [
+    { url, headers: { 'a/b c': 'x' } },
+    '#/headers',
+    expect.stringMatching(/^`headers` has a name that is no header name/),
+  ],
   [
     { url, headers: { 'X.Dotted': 'a\nb' } },
     '#/headers/X.Dotted',
@@ -140,7 +144,7 @@ const eventFaults: readonly (readonly [object, string, string])[] = [
   [
     { type: 'a', data: 1, ordering_key: '' },
     '#/ordering_key',
-    '`ordering_key` must be a text of 1 to 256 characters, got a text',
+    '`ordering_key` must be a text of 1 to 256 characters, got an empty text',
   ],
   [
     { type: 'a', data: 1, ordering_key: 'a\u0000' },
@@ -165,7 +169,7 @@ const eventFaults: readonly (readonly [object, string, string])[] = [
   ],
   [{ typ: 'a' }, '#', 'the body must be `{ type, data }` or `{ events }`, got an object'],
   [{ type: 'a', data: 1, kind: 'b' }, '#/kind', expect.stringContaining('type, data, id, ordering_key')],
-  [{ events: {} }, '#/events', '`events` must be a list of 1 to 1000 entries, got an object'],
+  [{ events: {} }, '#/events', '`events` must be a list of 1 to 1000 entries, got an empty object'],
   [{ events: [{ type: 'a', data: 1 }, 5] }, '#/events/1', '`events[1]` must be an object, got a number'],
   [
     {

@@ -59,8 +59,10 @@ function predicate({ input, message }: Issue, path: readonly PropertyKey[]): str
 /** Never the value: it may be a secret. */
 function kindOf(value: unknown): string {
   if (value === null) return 'null';
-  if (typeof value === 'string') return 'a text';
-  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  if (typeof value === 'string') return value === '' ? 'an empty text' : 'a text';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty object' : 'an object';
+  return `a ${typeof value}`;
 }
 
 function subject(path: readonly PropertyKey[], place: Place): string {

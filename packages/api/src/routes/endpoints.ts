@@ -114,7 +114,7 @@ const change = defineRoute({
   operationId: 'changeEndpoint',
   tag: 'webhooks',
   summary: 'Changes an endpoint',
-  description: 'What is left out stays; `null` takes a choice back.',
+  description: 'What is left out stays; `null` takes a choice back. At least one member is needed.',
   access: 'endpoints:write',
   body: endpointChanges,
   isConditional: true,

@@ -7,6 +7,7 @@ export interface SchemaMeta {
   readonly examples?: unknown[];
   readonly default?: unknown;
   readonly format?: string;
+  readonly minProperties?: number;
 }
 
 /** Everything that the OpenAPI document knows of schemas. */
@@ -20,6 +21,14 @@ export function strictObject<Shape extends z.core.$ZodLooseShape>(shape: Shape, 
   return z.strictObject(shape, {
     error: ({ code }) => (code === 'unrecognized_keys' ? sentence : undefined),
   });
+}
+
+/** An object that has one of its members at least. */
+export function someOf<Shape extends z.core.$ZodLooseShape>(object: z.ZodObject<Shape, z.core.$strict>) {
+  const error = `an object with at least one of ${Object.keys(object.shape).join(', ')}`;
+  // One that has unknown members alone is told of these.
+  const when = ({ issues }: z.core.ParsePayload): boolean => issues.length === 0;
+  return object.refine((value) => Object.keys(value).length > 0, { error, when });
 }
 
 /** A text of bounded length. */

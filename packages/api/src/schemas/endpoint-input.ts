@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { components, dictionary, listOf, numberFrom, strictObject, text, wholeNumber } from './components.js';
+import {
+  components,
+  dictionary,
+  listOf,
+  numberFrom,
+  someOf,
+  strictObject,
+  text,
+  wholeNumber,
+} from './components.js';
 import { retryConfig, retryPolicy } from './retry.js';
 import { tenantName } from './tenant.js';
 
@@ -109,11 +118,11 @@ export const endpointReplacement = strictObject(
 });
 
 /** Changes of an endpoint. */
-export const endpointChanges = strictObject(
-  { url: url.optional(), ...choices, active: active.optional() },
-  NO_SECRET,
+export const endpointChanges = someOf(
+  strictObject({ url: url.optional(), ...choices, active: active.optional() }, NO_SECRET),
 ).register(components, {
   id: 'EndpointChanges',
+  minProperties: 1,
   description:
     'What is left out stays; `null` takes a choice back. `headers`, `filters` and lists are replaced as a whole.',
   examples: [{ concurrency: 4, description: null }],
