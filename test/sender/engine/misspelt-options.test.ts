@@ -46,6 +46,16 @@ describe('an option that is misspelt is refused, and nothing is done', () => {
   });
 });
 
+test('a transaction that the store cannot join is refused: the event would be stored whatever becomes of it', async () => {
+  const on = await stage();
+  const event = { type: 'job.done', data: {} };
+  const refused = { code: 'invalid_input', field: 'transaction' };
+  await expect(called(on.sender, 'send', [event, { transaction: {} }])).rejects.toMatchObject(refused);
+  await expect(called(on.sender, 'sendMany', [[event], { transaction: {} }])).rejects.toMatchObject(refused);
+  expect(await on.sender.totals()).toMatchObject({ pending: 0 });
+  expect(await called(on.sender, 'send', [event, { transaction: undefined }])).toMatchObject({ isNew: true });
+});
+
 describe('an id that is none', () => {
   test.each(CALLS.filter(({ args }) => args[0] === 'wh_1' || args[0] === 'dlv_1'))(
     '$path',

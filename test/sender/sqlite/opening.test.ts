@@ -24,6 +24,13 @@ describe('a path that cannot be used', () => {
     expect(() => sqliteStore({ path })).toThrow(ConfigurationError);
   });
 
+  test.each([undefined, null, 'webhooks.db'])(
+    'options that are none (%j) say what they must be',
+    (options) => {
+      expect(() => Reflect.apply(sqliteStore, undefined, [options])).toThrow(/must be an object with `path`/);
+    },
+  );
+
   test('a folder that is missing is named', async () => {
     const path = join(dirname(newPath()), 'missing', 'webhooks.db');
     await expectRefused(open(path), 'store_unavailable', path, /no folder .*missing$/);
@@ -166,4 +173,13 @@ describe('every connection is durable and alone', () => {
     }
     await openStore(path);
   });
+});
+
+test('a transaction is refused: an event would be stored whatever becomes of it', async () => {
+  const store = await openStore(newPath());
+  const append = (transaction: unknown) =>
+    Reflect.apply(store.events.append, store.events, [[newEvent()], transaction]);
+  await expect(append({})).rejects.toMatchObject({ code: 'invalid_input', field: 'transaction' });
+  expect(await store.events.takeUnrouted({ limit: 5, leaseMs: 1000 })).toEqual([]);
+  expect(await append(undefined)).toMatchObject({ outcome: 'appended' });
 });

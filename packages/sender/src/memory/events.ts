@@ -1,3 +1,4 @@
+import { refuseTransaction } from '../errors/no-transaction.js';
 import type { EventLog } from '../ports/delivery-store.js';
 import type {
   AppendResult,
@@ -14,7 +15,10 @@ import type { DeliveryRow, EndpointRow, EventRow, State } from './state.js';
 /** Intake, in memory. */
 export function eventLog(state: State): EventLog<never> {
   return {
-    append: async (events) => append(state, events),
+    async append(events, transaction) {
+      refuseTransaction(transaction);
+      return append(state, events);
+    },
     takeUnrouted: async (options) => takeUnrouted(state, options),
     subscribers: async (query) => subscribers(state, query),
     route: async (routings) => {

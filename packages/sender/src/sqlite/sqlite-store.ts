@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Now } from '@countersign/core';
 import { mustBe } from '@countersign/core/strict';
+import { refuseTransaction } from '../errors/no-transaction.js';
 import type { DeliveryStore, EventLog, Records, WorkLedger } from '../ports/delivery-store.js';
 import { steadyEpoch } from '../time/clock.js';
 import { Connection } from './connection.js';
@@ -69,7 +70,10 @@ function checkedPath(path: unknown): string {
 
 function eventLog(calls: Calls): EventLog<never> {
   return {
-    append: (events) => append(calls, events),
+    async append(events, transaction) {
+      refuseTransaction(transaction);
+      return append(calls, events);
+    },
     takeUnrouted: (options) => calls.read((session) => takeUnrouted(session, options)),
     subscribers: (query) => calls.read((session) => subscribers(session, query)),
     route: (routings) => route(calls, routings),
