@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { attacks } from '../attacks/attacks.js';
 import { behaviour } from '../behaviour/behaviour.js';
-import { withPatience } from '../scene/in-time.js';
+import { withoutEscapes } from '../scene/without-escapes.js';
 import type { AdapterRule, AdapterTarget } from './adapter-target.js';
 
 /** What became of a rule: tried, and it held; or not tried, and why. */
@@ -53,16 +53,6 @@ export function adapterContract(target: AdapterTarget): readonly AdapterCase[] {
  * await runRule(attacks[0], target);
  */
 export async function runRule(rule: AdapterRule, target: AdapterTarget): Promise<AdapterResult> {
-  const escaped: unknown[] = [];
-  const onEscaped = (error: unknown): void => void escaped.push(error);
-  process.on('unhandledRejection', onEscaped).on('uncaughtException', onEscaped);
-  try {
-    await withPatience(target.patienceMs, () => rule.run(target));
-    // Node reports a rejection in the turn after the one that left it unhandled.
-    for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-  } finally {
-    process.off('unhandledRejection', onEscaped).off('uncaughtException', onEscaped);
-  }
-  assert.deepEqual(escaped, [], `\`${rule.name}\` left an unhandled rejection or exception behind`);
+  await withoutEscapes(rule.name, target.patienceMs, () => rule.run(target));
   return { tried: true };
 }

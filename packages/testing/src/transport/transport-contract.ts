@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { withPatience } from '../scene/in-time.js';
+import { withoutEscapes } from '../scene/without-escapes.js';
 import { addressRules, nameRules } from './addresses.js';
 import { answerRules } from './answers.js';
 import { boundRules } from './bounds.js';
@@ -84,15 +84,5 @@ export function rulesThatNeed(
  * await runTransportRule(transportRules[0], target);
  */
 export async function runTransportRule(rule: TransportRule, target: TransportTarget): Promise<void> {
-  const escaped: unknown[] = [];
-  const onEscaped = (error: unknown): void => void escaped.push(error);
-  process.on('unhandledRejection', onEscaped).on('uncaughtException', onEscaped);
-  try {
-    await withPatience(target.patienceMs, () => rule.run(target));
-    // Node reports a rejection in the turn after the one that left it unhandled.
-    for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-  } finally {
-    process.off('unhandledRejection', onEscaped).off('uncaughtException', onEscaped);
-  }
-  assert.deepEqual(escaped, [], `\`${rule.name}\` left an unhandled rejection or exception behind`);
+  await withoutEscapes(rule.name, target.patienceMs, () => rule.run(target));
 }
