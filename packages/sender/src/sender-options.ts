@@ -46,7 +46,10 @@ export interface SenderOptions<Events, Transaction> {
   readonly events?: EventInputs<Events> | undefined;
   /** Told of every attempt, of endpoints that were disabled, and of notices. Default: the latter are process warnings. */
   readonly onEvent?: SenderOutcomeHook | undefined;
-  /** How failed attempts are repeated. Default: the provider's `retry`, or that of Standard Webhooks. */
+  /**
+   * How failed attempts are repeated. Default: the provider's `retry`, or that of Standard Webhooks; one that is given
+   * stands alone, so without `disable` no endpoint is disabled for failing.
+   */
   readonly retry?: RetryPolicy | undefined;
   /** Exchanges in flight at once, in all. Default 128. Those that last longer than 2 s leave it to the others. */
   readonly concurrency?: number | undefined;

@@ -52,7 +52,7 @@ export interface Sender<Events = Record<string, unknown>, Transaction = never> {
   ): Promise<readonly SentEvent[]>;
   readonly endpoints: Endpoints<Events>;
   readonly deliveries: DeliveryBook;
-  /** Begins to deliver. A process that only sends need not. */
+  /** Begins to deliver. Where several processes share a store, one that only sends need not. */
   start(): Promise<void>;
   /**
    * Ends for good: nothing new is begun, what is in flight is waited for, at most `timeoutMs` (default 10,000), and the

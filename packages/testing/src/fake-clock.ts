@@ -26,7 +26,8 @@ interface Timer {
 }
 
 /**
- * A clock for tests: give its `now` and `schedule` to a receiver, verifier or store.
+ * A clock for tests: give its `now` and `schedule` to a receiver, verifier or replay store, or to a sender, whose
+ * delivery store needs the same `now`.
  *
  * @example
  * const clock = fakeClock();
