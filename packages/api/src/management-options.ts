@@ -1,3 +1,4 @@
+import { ConfigurationError } from '@countersign/core';
 import { mustBe } from '@countersign/core/strict';
 import type { Authenticate } from './authenticate/caller.js';
 import { warnNowAndThen } from './system/warn.js';
@@ -18,11 +19,23 @@ export interface ManagementApiOptions {
   readonly maxBodyBytes?: number | undefined;
   /** How long a body may take to arrive. Default 30,000. */
   readonly bodyTimeoutMs?: number | undefined;
-  /** Told why an answer was 500 or 503. Default: a process warning, at most once a minute. */
+  /**
+   * Told why an answer was 500 or 503, each time; and once, if paths arrive that do not begin with `basePath`. Default:
+   * a process warning, at most once a minute whatever there is to tell: what comes in between is not told.
+   */
   readonly onError?: ((error: unknown) => void) | undefined;
   /** Milliseconds of a clock that never goes back; default `performance.now`. */
   readonly now?: (() => number) | undefined;
 }
+
+const NAMES = Object.keys({
+  authenticate: true,
+  basePath: true,
+  maxBodyBytes: true,
+  bodyTimeoutMs: true,
+  onError: true,
+  now: true,
+} satisfies Readonly<Record<keyof ManagementApiOptions, true>>);
 
 /** {@link ManagementApiOptions}, checked and complete. */
 export interface ManagementSettings {
@@ -38,6 +51,7 @@ export interface ManagementSettings {
 export function managementSettings(options: ManagementApiOptions): ManagementSettings {
   if (typeof options !== 'object' || options === null)
     throw mustBe('options', 'an object with `authenticate`', options);
+  checkNames(options);
   const { authenticate, basePath = '', maxBodyBytes = 1_048_576, bodyTimeoutMs = 30_000 } = options;
   if (typeof authenticate !== 'function')
     throw mustBe('authenticate', 'a function such as `apiKeys([…])`', authenticate);
@@ -55,6 +69,15 @@ export function managementSettings(options: ManagementApiOptions): ManagementSet
     onError: quietly(onError),
     now,
   };
+}
+
+/** A misspelt option would be one that is ignored. */
+function checkNames(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || NAMES.includes(name)) continue;
+    const known = NAMES.join(', ');
+    throw new ConfigurationError('invalid_option', `\`${name}\` is no option here: they are ${known}`);
+  }
 }
 
 function positive(field: string, value: unknown): number {

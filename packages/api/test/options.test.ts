@@ -17,6 +17,14 @@ test.each([
   [[undefined, { authenticate }], '`sender` must be a sender made by `createSender`, got undefined'],
   [[{}, { authenticate }], '`sender` must be a sender made by `createSender`, got Object'],
   [
+    [sender, { authenticate, base: '/api' }],
+    '`base` is no option here: they are authenticate, basePath, maxBodyBytes, bodyTimeoutMs, onError, now',
+  ],
+  [
+    [sender, { authenticate, constructor: 1 }],
+    '`constructor` is no option here: they are authenticate, basePath, maxBodyBytes, bodyTimeoutMs, onError, now',
+  ],
+  [
     [sender, { authenticate, basePath: 'api' }],
     '`basePath` must be a path such as `/api`, without a `/` at its end, got string',
   ],
@@ -46,6 +54,11 @@ test.each([
   expect(() => Reflect.apply(createManagementApi, undefined, args)).toThrow(
     new ConfigurationError('invalid_option', message),
   );
+});
+
+test('options that are left open are none, whatever their names are', () => {
+  const options = { authenticate, basePath: undefined, ...{ base: undefined } };
+  expect(createManagementApi(sender, options)).toHaveProperty('fetch');
 });
 
 test('the path before `/webhooks` may have several parts', async () => {
