@@ -123,6 +123,17 @@ test('`authenticate` that throws, or gives no caller, is 503 without a word of i
   }
 });
 
+test('onError is told of each broken answer of `authenticate`, also of several in a row', async () => {
+  const answers: unknown[] = [true, {}, { tenant: 'acme', scopes: ['admin'] }];
+  const { call, errors } = await served({ api: { authenticate: Object(() => answers[errors.length]) } });
+  for (const _ of answers) expect((await call('GET', '/webhooks')).status).toBe(503);
+  expect(errors).toMatchObject([
+    { message: '`authenticate()` must be `{ tenant, scopes }` or null, got true (boolean)' },
+    { message: expect.stringMatching(/^`authenticate\(\)\.scopes` must be a list of /) },
+    { message: expect.stringMatching(/^`authenticate\(\)\.scopes\[0\]` must be one of /) },
+  ]);
+});
+
 test('`authenticate` may answer later, and sees the request', async () => {
   const { call } = await served({
     api: {

@@ -11,13 +11,13 @@ import { listening } from './serve.js';
 const authorization = 'Bearer any';
 const url = 'https://example.com/webhooks';
 
-function apiOf(basePath?: string) {
+function apiOf(basePath?: string, onError: (error: unknown) => void = () => {}) {
   const sender = createSender({ store: memoryStore(), onEvent: () => {} });
   return createManagementApi(sender, {
     authenticate: ({ headers }) =>
       headers.has('authorization') ? { tenant: '*', scopes: ['endpoints:write', 'endpoints:read'] } : null,
     basePath,
-    onError: () => {},
+    onError,
   });
 }
 
@@ -62,6 +62,42 @@ test('on Express it is mounted through a request listener', async () => {
   });
   await new Promise((resolve) => server.once('listening', resolve));
   expect(await createdAt(originOf(server))).toMatchObject(mounted);
+});
+
+test.each([
+  ['/api', '/webhooks', '`/api`'],
+  ['/api', '/v2/webhooks', '`/api`'],
+  ['/api', '/apiary/webhooks', '`/api`'],
+  ['', '/api/webhooks', 'not set'],
+  ['/api', '/api/v1/openapi.json', '`/api`'],
+])(
+  'with basePath %j a request to %s is told to onError once: it is mounted elsewhere',
+  async (basePath, path, is) => {
+    const errors: unknown[] = [];
+    const { fetch: handle } = apiOf(basePath, (error) => errors.push(error));
+    const statusOf = async (headers: Record<string, string>): Promise<number> =>
+      (await handle(new Request(`http://localhost${path}?limit=1`, { headers }))).status;
+    expect([await statusOf({}), errors]).toEqual([401, []]);
+    expect([await statusOf({ authorization }), await statusOf({ authorization })]).toEqual([404, 404]);
+    expect(errors).toMatchObject([
+      {
+        code: 'invalid_option',
+        message: `a request arrived at \`${path}\`, and \`basePath\` is ${is}: it must be what stands before \`/webhooks\` in the paths that arrive, and nothing where the mount takes that away`,
+      },
+    ]);
+  },
+);
+
+test.each([
+  ['', ['/nothing', '/', '/webhooks/wh_1/health', '/webhooks/', '/events/a/b']],
+  ['/api', ['/api', '/api/', '/api/nothing', '/api/webhooks/wh_1/events']],
+])('with basePath %j what is below it and is not there is nobody’s fault', async (basePath, paths) => {
+  const errors: unknown[] = [];
+  const { fetch: handle } = apiOf(basePath, (error) => errors.push(error));
+  for (const path of paths) {
+    const { status } = await handle(new Request(`http://localhost${path}`, { headers: { authorization } }));
+    expect([path, status, errors]).toEqual([path, 404, []]);
+  }
 });
 
 test('fetch is bound, and never rejects', async () => {

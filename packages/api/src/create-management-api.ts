@@ -37,7 +37,7 @@ export function createManagementApi(sender: ManagedSender, options: ManagementAp
     isHealthy: healthCheck(sender, now, onError),
     document: openApi(basePath),
   };
-  const { serve, refuse } = createPipeline(services, settings);
+  const { serve, refuse, refusePath } = createPipeline(services, settings);
   const app = new Hono().basePath(basePath);
   for (const route of routes) {
     app.on(route.method.toUpperCase(), pattern(route.path), ({ req }) => serve(req.raw, req.param(), route));
@@ -45,7 +45,7 @@ export function createManagementApi(sender: ManagedSender, options: ManagementAp
   for (const [path, methods] of methodsOfPaths) {
     app.all(pattern(path), ({ req }) => refuse(req.raw, otherMethod(methods)));
   }
-  app.notFound(({ req }) => refuse(req.raw, new ManagementError('unknown_route', 'there is nothing here')));
+  app.notFound(({ req }) => refusePath(req.raw));
   return { fetch: async (request) => app.fetch(request) };
 }
 

@@ -2,7 +2,7 @@ import { toFetchResponse } from '@countersign/core/fetch';
 import type { Caller } from './authenticate/caller.js';
 import { identify, permit } from './authenticate/guard.js';
 import type { ManagementSettings } from './management-options.js';
-import type { ManagementError } from './problem/management-error.js';
+import { ManagementError } from './problem/management-error.js';
 import { rowOf } from './problem/management-errors.js';
 import { managementErrorOf, problemOf } from './problem/problem.js';
 import { refuseCrossSite } from './request/cross-site.js';
@@ -12,6 +12,7 @@ import { pathIds } from './request/path-ids.js';
 import { queryOf } from './request/query.js';
 import type { Reply, Route } from './routes/route.js';
 import type { Services } from './routes/services.js';
+import { mountNotes } from './system/mount-notes.js';
 
 /** What is on every answer: it is for whoever asked, and nothing but what it says it is. */
 const ALWAYS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
@@ -23,13 +24,16 @@ const ANYBODY: Caller = { tenant: undefined, scopes: [] };
 export interface Pipeline {
   /** Answers a request of a route. */
   serve(request: Request, params: Readonly<Record<string, string>>, route: Route): Promise<Response>;
-  /** Refuses one of no route: only those who are known learn that it is none. */
+  /** Refuses one of a path that has other methods: only those who are known learn that it is there. */
   refuse(request: Request, error: ManagementError): Promise<Response>;
+  /** Refuses one of no path. */
+  refusePath(request: Request): Promise<Response>;
 }
 
 /** The one way of every request: who, whether, what, answer. */
 export function createPipeline(services: Services, settings: ManagementSettings): Pipeline {
-  const { authenticate, onError } = settings;
+  const { authenticate, basePath, onError } = settings;
+  const noteMount = mountNotes(basePath, onError);
 
   const answered = async (request: Request, work: () => Promise<Response>): Promise<Response> => {
     try {
@@ -60,6 +64,12 @@ export function createPipeline(services: Services, settings: ManagementSettings)
       answered(request, async () => {
         await identify(request, authenticate);
         throw error;
+      }),
+    refusePath: (request) =>
+      answered(request, async () => {
+        await identify(request, authenticate);
+        noteMount(request.url);
+        throw new ManagementError('unknown_route', 'there is nothing here');
       }),
   };
 }

@@ -18,8 +18,8 @@ export interface Caller {
 }
 
 /**
- * Says who makes a request; nothing where it knows nobody, which is answered 401. What it throws is answered 503 and
- * told to `onError`. It must leave the body alone.
+ * Says who makes a request; nothing where it knows nobody, which is answered 401. What it throws, and an answer that is
+ * no caller, is answered 503 and told to `onError`. It must leave the body alone.
  */
 export type Authenticate = (request: Request) => MaybePromise<Caller | null | undefined>;
 
