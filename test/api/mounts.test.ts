@@ -89,7 +89,7 @@ test.each([
 );
 
 test.each([
-  ['', ['/nothing', '/', '/webhooks/wh_1/health', '/webhooks/', '/events/a/b']],
+  ['', ['/nothing', '/', '//webhooks', '/webhooks/wh_1/health', '/webhooks/', '/events/a/b']],
   ['/api', ['/api', '/api/', '/api/nothing', '/api/webhooks/wh_1/events']],
 ])('with basePath %j what is below it and is not there is nobody’s fault', async (basePath, paths) => {
   const errors: unknown[] = [];

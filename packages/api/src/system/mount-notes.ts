@@ -28,7 +28,7 @@ export function mountNotes(basePath: string, onError: (error: unknown) => void):
 function isElsewhere(pathname: string, basePath: string): boolean {
   if (pathname !== basePath && !pathname.startsWith(`${basePath}/`)) return true;
   const [first = '', ...rest] = pathname.slice(basePath.length + 1).split('/');
-  return !BEGINNINGS.has(first) && rest.some((segment) => BEGINNINGS.has(segment));
+  return first !== '' && !BEGINNINGS.has(first) && rest.some((segment) => BEGINNINGS.has(segment));
 }
 
 function firstSegment(path: string): string {
