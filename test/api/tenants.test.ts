@@ -96,6 +96,31 @@ test('the tenant never comes from the request, unless an operator makes it', asy
   });
 });
 
+test('`tenant` is a known member, or parameter, to operators alone', async () => {
+  const { call } = await served();
+  const requests = [
+    ['POST', '/webhooks', { url, colour: 'red' }, '#/colour'],
+    ['POST', '/events', { type: 'a', data: 1, colour: 'red' }, '#/colour'],
+    ['POST', '/events', { events: [{ type: 'a', data: 1, colour: 'red' }] }, '#/events/0/colour'],
+    ['GET', '/webhooks?colour=red', undefined, undefined],
+  ] as const;
+  const detailOf = async (as: 'acme' | 'untenanted' | 'operator', index: number): Promise<string> => {
+    const [method, path, body, pointer] = requests[index] ?? requests[0];
+    const answer = await call(method, path, body === undefined ? { as } : { as, body });
+    const place = pointer === undefined ? { parameter: 'colour' } : { pointer };
+    expect(answer).toMatchObject({ status: 422, json: { errors: [place] } });
+    return textAt(answer, 'detail');
+  };
+  for (const index of requests.keys()) {
+    expect(await detailOf('operator', index)).toMatch(/the members are .*\btenant\b/);
+    for (const as of ['acme', 'untenanted'] as const) {
+      expect(await detailOf(as, index)).toMatch(
+        /the members are (?!.*\btenant\b.*;)[\w, ]+; `tenant` is for operators alone: it comes from the authentication$/,
+      );
+    }
+  }
+});
+
 test('the same event id of two tenants is two events', async () => {
   const { call } = await served();
   const send = async (as: 'acme' | 'globex', data: number): Promise<unknown> => {

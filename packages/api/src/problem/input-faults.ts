@@ -15,16 +15,32 @@ const KINDS: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
-/** Where a checked value stands: in the body, or in the query. */
-export type Place = 'body' | 'query';
+/** Where a checked value stands. */
+type Place = 'body' | 'query';
 
-/** A value as its schema has it, or `invalid_input` with a sentence of our own for each fault. */
-export function checked<Output>(schema: z.ZodType<Output>, value: unknown, place: Place): Output {
-  const result = schema.safeParse(value, { error: expectation, reportInput: true });
-  if (result.success) return result.data;
-  const [first, ...rest] = result.error.issues.flatMap((issue) => faultsOf(issue, [], place));
-  if (first === undefined) throw new ManagementError('invalid_input', `the ${place} cannot be used`);
+/** What a request can say. */
+export interface InputSchemas<Query, Body> {
+  readonly query: z.ZodType<Query>;
+  readonly body: z.ZodType<Body>;
+}
+
+/** Query and body as their schemas have them, or `invalid_input` with a sentence of our own for each fault of both. */
+export function checked<Query, Body>(
+  schemas: InputSchemas<Query, Body>,
+  input: { readonly query: unknown; readonly body: unknown },
+): { readonly query: Query; readonly body: Body } {
+  const query = schemas.query.safeParse(input.query, PARSING);
+  const body = schemas.body.safeParse(input.body, PARSING);
+  if (query.success && body.success) return { query: query.data, body: body.data };
+  const [first, ...rest] = [...faultsIn(query, 'query'), ...faultsIn(body, 'body')];
+  if (first === undefined) throw new ManagementError('invalid_input', 'the request cannot be used');
   throw invalidParts([first, ...rest.slice(0, MOST_FAULTS - 1)]);
+}
+
+const PARSING = { error: expectation, reportInput: true };
+
+function faultsIn({ error }: z.ZodSafeParseResult<unknown>, place: Place): readonly Fault[] {
+  return error?.issues.flatMap((issue) => faultsOf(issue, [], place)) ?? [];
 }
 
 /** What a value must be; schemas that know better say so themselves. */
@@ -50,10 +66,20 @@ function faultsOf(issue: Issue, parents: readonly PropertyKey[], place: Place): 
   return [fault(path, `${subject(path, place)} ${predicate(issue, path)}`, place)];
 }
 
-function predicate({ input, message }: Issue, path: readonly PropertyKey[]): string {
+function predicate(issue: Issue, path: readonly PropertyKey[]): string {
+  const { input, message } = issue;
+  // A schema's whole sentence: what came would say nothing more.
+  if (message.startsWith('must ')) return message;
   return input === undefined && path.length > 0
     ? `is missing: it must be ${message}`
-    : `must be ${message}, got ${kindOf(input)}`;
+    : `must be ${message}, got ${isNumberAskedFor(issue) ? `${input} (number)` : kindOf(input)}`;
+}
+
+/** Whether a number came where one was asked for: it is no secret. */
+function isNumberAskedFor(issue: Issue): boolean {
+  if (typeof issue.input !== 'number') return false;
+  if (issue.code === 'invalid_type') return issue.expected === 'number' || issue.expected === 'int';
+  return issue.code === 'too_small' || issue.code === 'too_big';
 }
 
 /** Never the value: it may be a secret. */

@@ -1,12 +1,15 @@
 import { type Endpoint, type EndpointChanges, isSenderError } from '@countersign/sender';
-import { isOperator } from '../authenticate/caller.js';
-import { invalidParts } from '../problem/management-error.js';
 import { entityTag, expectedRevision, revisionMismatch } from '../request/if-match.js';
 import { components, strictObject } from '../schemas/components.js';
 import { endpointAnswer, endpointPage, endpointWithSecretAnswer } from '../schemas/endpoint.js';
-import { endpointChanges, endpointInput, endpointReplacement } from '../schemas/endpoint-input.js';
+import {
+  endpointChanges,
+  endpointInput,
+  endpointReplacement,
+  ownEndpointInput,
+} from '../schemas/endpoint-input.js';
 import { pageQuery } from '../schemas/page-query.js';
-import { tenantName } from '../schemas/tenant.js';
+import { FOR_OPERATORS, tenantName } from '../schemas/tenant.js';
 import { changesOf, choicesOf, replacementOf, wireEndpoint } from '../wire/endpoint.js';
 import { type Call, defineRoute, newTenant, nothing, type Route, scopeOf } from './route.js';
 import { etag, shown } from './shown.js';
@@ -26,6 +29,7 @@ const create = defineRoute({
   description: 'The answer is the only one that carries the secret.',
   access: 'endpoints:write',
   body: endpointInput,
+  others: { body: ownEndpointInput },
   answer: {
     status: 201,
     description: 'The endpoint, with its secret.',
@@ -34,8 +38,8 @@ const create = defineRoute({
   },
   problems: ['endpoint_conflict'],
   async handle({ sender, caller, body }) {
-    const { url, secret, active, tenant: named } = body;
-    const tenant = newTenant(caller, named, '#/tenant');
+    const { url, secret, active } = body;
+    const tenant = newTenant(caller, body.tenant);
     const created = await sender.endpoints.create({
       ...choicesOf(body),
       url,
@@ -64,13 +68,11 @@ const list = defineRoute({
       description: 'For operators alone: the endpoints of this tenant. Default: of all.',
     }),
   }),
+  others: { query: strictObject(pageQuery, FOR_OPERATORS) },
   answer: { status: 200, description: 'A page of endpoints.', schema: endpointPage },
   problems: ['invalid_cursor'],
   async handle({ sender, caller, query }) {
     const { tenant = caller.tenant, limit, cursor } = query;
-    if (query.tenant !== undefined && !isOperator(caller)) {
-      throw invalidParts([{ parameter: 'tenant', detail: '`tenant` is for operators alone' }]);
-    }
     const { data, nextCursor } = await sender.endpoints.list({ tenant, limit, cursor });
     return { content: { data: data.map(wireEndpoint), next_cursor: nextCursor ?? null } };
   },

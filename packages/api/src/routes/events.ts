@@ -1,7 +1,7 @@
 import type { Caller } from '../authenticate/caller.js';
 import { invalidParts } from '../problem/management-error.js';
 import { entryTexts, memberTexts } from '../request/json-parts.js';
-import { EVENT_ID, eventsInput, sentEventsAnswer, type WireEvent } from '../schemas/event.js';
+import { EVENT_ID, eventsInput, ownEventsInput, sentEventsAnswer, type WireEvent } from '../schemas/event.js';
 import { eventOf, wireSentEvent } from '../wire/event.js';
 import { defineRoute, newTenant, nothing, type Route } from './route.js';
 
@@ -15,6 +15,7 @@ const send = defineRoute({
   description: 'They are in the record when this is answered: all of them, or none.',
   access: 'events:write',
   body: eventsInput,
+  others: { body: ownEventsInput },
   headers: [
     {
       name: 'Idempotency-Key',
@@ -27,13 +28,13 @@ const send = defineRoute({
     const key = idempotencyKey(headers);
     const members = memberTexts(bodyText);
     if (!('events' in body)) {
-      const event = withTenant({ ...body, id: idOf(body.id, key) }, members, caller, '#');
+      const event = withTenant({ ...body, id: idOf(body.id, key) }, members, caller);
       return { content: { data: wireSentEvent(await sender.send(event)) } };
     }
     if (key !== undefined) throw refusedKey('is for a single event: give each of `events` an `id`');
     const texts = entryTexts(members.get('events') ?? '[]');
     const events = body.events.map((event, index) =>
-      withTenant(event, memberTexts(texts[index] ?? '{}'), caller, `#/events/${index}`),
+      withTenant(event, memberTexts(texts[index] ?? '{}'), caller),
     );
     return { content: { data: (await sender.sendMany(events)).map(wireSentEvent) } };
   },
@@ -42,8 +43,8 @@ const send = defineRoute({
 /** Intake. */
 export const eventRoutes: readonly Route[] = [send];
 
-function withTenant(event: WireEvent, members: ReadonlyMap<string, string>, caller: Caller, pointer: string) {
-  const tenant = newTenant(caller, event.tenant, `${pointer}/tenant`);
+function withTenant(event: WireEvent, members: ReadonlyMap<string, string>, caller: Caller) {
+  const tenant = newTenant(caller, event.tenant);
   return eventOf(event, members.get('data') ?? 'null', tenant);
 }
 

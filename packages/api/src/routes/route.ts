@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 import { type Caller, isOperator } from '../authenticate/caller.js';
 import type { Access } from '../authenticate/guard.js';
-import { checked } from '../problem/input-faults.js';
-import { invalidParts } from '../problem/management-error.js';
+import { checked, type InputSchemas } from '../problem/input-faults.js';
 import type { ProblemCode } from '../problem/management-errors.js';
 import { strictObject } from '../schemas/components.js';
 import type { Services } from './services.js';
@@ -71,18 +70,15 @@ export interface RouteNote<Content = unknown> {
 }
 
 /** A route as it is written. */
-export interface RouteSpec<Query, Body, Content> extends RouteNote<Content> {
-  readonly query: z.ZodType<Query>;
-  /** A request without a body is one with an empty object. */
-  readonly body: z.ZodType<Body>;
+export interface RouteSpec<Query, Body, Content> extends RouteNote<Content>, InputSchemas<Query, Body> {
+  /** What those who are no operators can say, where that is less. */
+  readonly others?: Partial<InputSchemas<NoInfer<Query>, NoInfer<Body>>> | undefined;
   // `NoInfer`: the schema says what the answer is, not the handler.
   handle(call: Call<Query, Body>): Promise<Reply<NoInfer<Content>>>;
 }
 
 /** A route, ready to be served and documented. */
-export interface Route extends RouteNote {
-  readonly query: z.ZodType;
-  readonly body: z.ZodType;
+export interface Route extends RouteNote, InputSchemas<unknown, unknown> {
   /** Checks query and body, and answers. */
   respond(call: Call<unknown, unknown>): Promise<Reply<unknown>>;
 }
@@ -99,8 +95,7 @@ export function defineRoute<Query, Body, Content>(spec: RouteSpec<Query, Body, C
     respond: async (call) =>
       spec.handle({
         ...call,
-        query: checked(spec.query, call.query, 'query'),
-        body: checked(spec.body, call.body, 'body'),
+        ...checked(isOperator(call.caller) ? spec : { ...spec, ...spec.others }, call),
       }),
   };
 }
@@ -112,10 +107,7 @@ export function scopeOf({ caller }: Pick<Call<unknown, unknown>, 'caller'>): {
   return { tenant: caller.tenant };
 }
 
-/** The tenant of something new: the caller's, or the one that an operator names. */
-export function newTenant(caller: Caller, named: string | undefined, pointer: string): string | undefined {
-  if (isOperator(caller)) return named;
-  if (named === undefined) return caller.tenant;
-  const detail = '`tenant` is for operators alone: it comes from the authentication';
-  throw invalidParts([{ pointer, detail }]);
+/** The tenant of something new: the caller's, or the one that an operator names. Nobody else's schema has one. */
+export function newTenant(caller: Caller, named: string | undefined): string | undefined {
+  return isOperator(caller) ? named : caller.tenant;
 }

@@ -27,8 +27,7 @@ export function strictObject<Shape extends z.core.$ZodLooseShape>(shape: Shape, 
 export function someOf<Shape extends z.core.$ZodLooseShape>(object: z.ZodObject<Shape, z.core.$strict>) {
   const error = `an object with at least one of ${Object.keys(object.shape).join(', ')}`;
   // One that has unknown members alone is told of these.
-  const when = ({ issues }: z.core.ParsePayload): boolean => issues.length === 0;
-  return object.refine((value) => Object.keys(value).length > 0, { error, when });
+  return object.refine((value) => Object.keys(value).length > 0, { error, when: isFaultless });
 }
 
 /** A text of bounded length. */
@@ -37,6 +36,27 @@ export function text(maxLength: number, minLength = 0): z.ZodString {
   const error = `a text of ${range} characters`;
   const bounded = z.string({ error }).max(maxLength, { error });
   return minLength === 0 ? bounded : bounded.min(minLength, { error });
+}
+
+/**
+ * A text that is an absolute URL. The sender refuses what is none in the same words, but not together with what else
+ * there is to refuse.
+ */
+export function webAddress(bounded: z.ZodString): z.ZodString {
+  return bounded
+    .refine((value) => URL.canParse(value), {
+      error: 'must be an absolute URL such as `https://example.com/webhooks`',
+      when: isFaultless,
+    })
+    .refine((value) => /^https?:$/.test(new URL(value).protocol), {
+      error: 'must begin with `https://`',
+      when: isFaultless,
+    });
+}
+
+/** Whether nothing is wrong with a value so far: one fault is enough for each. */
+function isFaultless({ issues }: z.core.ParsePayload): boolean {
+  return issues.length === 0;
 }
 
 /** A whole number from one to another. */

@@ -7,10 +7,11 @@ import {
   someOf,
   strictObject,
   text,
+  webAddress,
   wholeNumber,
 } from './components.js';
 import { retryConfig, retryPolicy } from './retry.js';
-import { tenantName } from './tenant.js';
+import { FOR_OPERATORS, tenantName } from './tenant.js';
 
 const MOST_ENTRIES = 100;
 const LONGEST_OVERLAP_SECONDS = 365 * 24 * 3600;
@@ -45,7 +46,7 @@ export const rateLimit = strictObject({ per_second: numberFrom(0.001, 100_000) }
   examples: [{ per_second: 50 }],
 });
 
-const url = text(2048, 1).register(components, {
+const url = webAddress(text(2048, 1)).register(components, {
   description: 'Where deliveries are posted to.',
   format: 'uri',
   examples: ['https://example.com/webhooks'],
@@ -81,12 +82,19 @@ const choices = {
   rate_limit: rateLimit.nullish(),
 };
 
-/** A new endpoint. */
-export const endpointInput = strictObject({
+const newEndpoint = {
   url,
   ...choices,
   secret: secret.optional(),
   active: active.optional().register(components, { default: true }),
+};
+
+/** A new endpoint of the caller's own tenant. */
+export const ownEndpointInput = strictObject(newEndpoint, FOR_OPERATORS);
+
+/** A new endpoint, of whichever tenant. */
+export const endpointInput = strictObject({
+  ...newEndpoint,
   tenant: tenantName.optional().register(components, {
     description: 'For operators alone: whose endpoint it is. Default: nobody’s.',
   }),

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { answer, components, givenTime, listOf, strictObject, text, textLike } from './components.js';
-import { tenantName } from './tenant.js';
+import { FOR_OPERATORS, tenantName } from './tenant.js';
 
 const MOST_EVENTS = 1000;
 /** An event's id. */
 export const EVENT_ID = /^[A-Za-z0-9_-]{1,128}$/;
 const isGiven = (value: unknown): boolean => value !== undefined;
 
-/** An event to be sent. */
-export const eventInput = strictObject({
+const newEvent = {
   type: textLike(/^[A-Za-z0-9_.:-]{1,128}$/, '1 to 128 letters, digits, `_`, `.`, `:` or `-`'),
   data: z.unknown().refine(isGiven, { error: 'any JSON' }).register(components, {
     description: 'Any JSON. It is sent as it is written here: numbers keep their digits.',
@@ -20,6 +19,13 @@ export const eventInput = strictObject({
     description: 'Events of one key are delivered one after the other at each endpoint.',
   }),
   timestamp: givenTime.optional().register(components, { description: 'When it happened. Default: now.' }),
+};
+
+const ownEventInput = strictObject(newEvent, FOR_OPERATORS);
+
+/** An event to be sent, of whichever tenant. */
+export const eventInput = strictObject({
+  ...newEvent,
   tenant: tenantName.optional().register(components, {
     description: 'For operators alone: whose event it is. Default: nobody’s.',
   }),
@@ -32,16 +38,25 @@ export const eventInput = strictObject({
 export type WireEvent = z.output<typeof eventInput>;
 
 /** Several at once. */
-export const eventBatch = strictObject({ events: listOf(eventInput, MOST_EVENTS) }).register(components, {
+export const eventBatch = batchOf(eventInput).register(components, {
   id: 'EventBatch',
   description: 'All of them are stored, or none.',
   examples: [{ events: [{ type: 'job.submitted', data: {}, id: 'evt_1' }] }],
 });
 
 /** What `POST /events` takes. */
-export const eventsInput = z
-  .union([eventInput, eventBatch], { error: '`{ type, data }` or `{ events }`' })
-  .register(components, { id: 'EventsInput' });
+export const eventsInput = oneOrMore(eventInput, eventBatch).register(components, { id: 'EventsInput' });
+
+/** The same of the caller's own tenant. */
+export const ownEventsInput = oneOrMore(ownEventInput, batchOf(ownEventInput));
+
+function batchOf<Event extends z.ZodType>(event: Event) {
+  return strictObject({ events: listOf(event, MOST_EVENTS) });
+}
+
+function oneOrMore<Event extends z.ZodType, Batch extends z.ZodType>(event: Event, batch: Batch) {
+  return z.union([event, batch], { error: '`{ type, data }` or `{ events }`' });
+}
 
 const sentEvent = strictObject({
   id: z.string(),
