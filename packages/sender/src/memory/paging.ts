@@ -7,9 +7,15 @@ export type List = 'endpoints' | 'deliveries';
 /** The number of the row behind which a page begins; `undefined` on the first one. */
 export function startOf(list: List, { cursor }: PageQuery): number | undefined {
   if (cursor === undefined) return undefined;
-  const seq = Number.parseInt(cursor.slice(list.length + 1), 36);
-  if (cursor !== cursorOf(list, seq)) throw new SenderError('invalid_cursor', `not a cursor of ${list}`);
+  const seq = seqOf(list, cursor);
+  if (cursor !== cursorOf(list, seq))
+    throw new SenderError('invalid_cursor', `not a cursor of ${list}`, { field: 'cursor' });
   return seq;
+}
+
+/** Callers without types give anything. */
+function seqOf(list: List, cursor: unknown): number {
+  return typeof cursor === 'string' ? Number.parseInt(cursor.slice(list.length + 1), 36) : Number.NaN;
 }
 
 /** The first rows of those that are left. */

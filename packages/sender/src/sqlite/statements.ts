@@ -24,15 +24,18 @@ export class Statements {
 
   /** How many rows were written. */
   run(name: StatementName, ...values: readonly SQLInputValue[]): number {
+    checkValues(name, values);
     return Number(this.#of(name).run(...values).changes);
   }
 
   /** The first row. */
   get(name: StatementName, ...values: readonly SQLInputValue[]): Row | undefined {
+    checkValues(name, values);
     return this.#of(name).get(...values);
   }
 
   all(name: StatementName, ...values: readonly SQLInputValue[]): readonly Row[] {
+    checkValues(name, values);
     return this.#of(name).all(...values);
   }
 
@@ -41,4 +44,21 @@ export class Statements {
     if (statement === undefined) throw new TypeError(`no statement ${name}`);
     return statement;
   }
+}
+
+/**
+ * `node:sqlite` takes any other object in the first place for named parameters, and moves the values behind it up: a
+ * tenant's name would be looked up as an id, for every tenant.
+ */
+function checkValues(name: StatementName, values: readonly unknown[]): void {
+  for (const value of values) {
+    if (!isValue(value))
+      throw new TypeError(`statement ${name} is given a value of no column: ${typeof value}`);
+  }
+}
+
+function isValue(value: unknown): boolean {
+  const kind = typeof value;
+  if (kind === 'string' || kind === 'number' || kind === 'bigint') return true;
+  return value === null || value instanceof Uint8Array;
 }

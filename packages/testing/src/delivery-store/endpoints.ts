@@ -192,6 +192,20 @@ const reading: readonly DeliveryStoreCase[] = [
       assert.equal(await codeOf(call), 'invalid_cursor', `${cursor.slice(0, 20)} was taken for a cursor`);
     }
   }),
+  storeCase('a cursor that is no text is refused by every list, as the member `cursor`', async (play) => {
+    const { events, records } = play.store;
+    const { id: endpointId } = await play.endpoint();
+    for (const cursor of [5, null, {}, [], true]) {
+      for (const call of [
+        () => Reflect.apply(records.endpoints, records, ['acme', { limit: 1, cursor }]),
+        () => Reflect.apply(records.deliveries, records, ['acme', { endpointId, limit: 1, cursor }]),
+        () =>
+          Reflect.apply(events.subscribers, events, [{ tenant: 'acme', patterns: ['*'], limit: 1, cursor }]),
+      ]) {
+        await assert.rejects(call, { code: 'invalid_cursor', field: 'cursor' });
+      }
+    }
+  }),
 ];
 
 const secrets: readonly DeliveryStoreCase[] = [
