@@ -12,7 +12,7 @@ import { newEvent } from './event/new-event.js';
 import { type Intake, sendMany, sendOne } from './event/send.js';
 import { newId } from './ids/new-id.js';
 import { givenId, scopeOf } from './ids/scope.js';
-import { ExchangeSlots } from './lane/exchange-slots.js';
+import { ExchangeSlots, ownerOf, type Slot } from './lane/exchange-slots.js';
 import { OpenStore } from './open-store.js';
 import type { DeliveryQueue } from './ports/delivery-queue.js';
 import type { DeliveryStore, Records } from './ports/delivery-store.js';
@@ -57,7 +57,7 @@ export function createSender<Events = Record<string, unknown>, Transaction = nev
       : rejecting(options.queue);
   const tools = attemptTools(settings);
   const engine = createEngine(options.store, queue, settings, tools);
-  const { worker, maintenance, slots, prepare } = engine;
+  const { worker, maintenance, slots } = engine;
   const records = async (): Promise<Records> => (await store.ready()).records;
   const intake: Intake<Transaction> = {
     rules: settings.eventRules,
@@ -91,7 +91,7 @@ export function createSender<Events = Record<string, unknown>, Transaction = nev
       checkOptions(sendOptions, SEND_NAMES);
       return sendMany(events, intake, sendOptions?.transaction);
     },
-    endpoints: endpointsOf<Events>(settings, records, tools, prepare, worker),
+    endpoints: endpointsOf<Events>(settings, records, tools, engine),
     deliveries: deliveryBook({ records, intake, clock, onRequeued: (id) => worker.onRouted([[id, 0]]) }),
     async start() {
       if (stopping !== undefined) throw new SenderError('sender_stopped', 'this sender was stopped');
@@ -185,8 +185,7 @@ function endpointsOf<Events>(
   settings: SenderSettings,
   records: () => Promise<Records>,
   tools: AttemptTools,
-  prepare: (record: EndpointRecord) => Target,
-  worker: Worker,
+  { prepare, worker, slots }: Engine,
 ): Endpoints<Events> {
   const { endpointRules, eventRules, wire, clock } = settings;
   return {
@@ -204,7 +203,12 @@ function endpointsOf<Events>(
       if (record === undefined) throw unknownEndpoint();
       const { type = TEST_TYPE, data = TEST_DATA } = testOptions ?? {};
       const event = await newEvent({ id: newId('test'), type, data }, { ...eventRules, schemas: undefined });
-      return testEndpoint(event, record, prepare, tools);
+      const slot = await new Promise<Slot>((resolve) => slots.wait(ownerOf(record), resolve));
+      try {
+        return await testEndpoint(event, record, prepare, tools);
+      } finally {
+        slot.release();
+      }
     },
     async stats(id, tenantOption) {
       const found = await (await records()).endpointTotals(scopeOf(tenantOption), givenId('id', id), {

@@ -5,7 +5,7 @@ import {
   SLOW_AFTER_MS,
   type Slot,
 } from '../../../packages/sender/src/lane/exchange-slots.js';
-import { slotsOf, takeAll } from './slots.js';
+import { newOwner, slotsOf, takeAll } from './slots.js';
 
 type Step =
   | { readonly kind: 'take' | 'wait' | 'stay' }
@@ -37,7 +37,7 @@ class Play {
   }
 
   async step(step: Step): Promise<void> {
-    if (step.kind === 'take') this.#hold(this.#slots.tryTake());
+    if (step.kind === 'take') this.#hold(this.#slots.tryTake(newOwner()));
     else if (step.kind === 'wait') this.#wait();
     else if (step.kind === 'release') this.#release(step.of);
     else if (step.kind === 'leave') this.#leave(step.of);
@@ -77,7 +77,7 @@ class Play {
 
   #wait(): void {
     const number = this.#leaves.length;
-    const leave = this.#slots.wait((slot) => {
+    const leave = this.#slots.wait(newOwner(), (slot) => {
       this.#served.push(number);
       this.#hold(slot);
     });

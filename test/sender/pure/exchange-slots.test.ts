@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SLOW_AFTER_MS, type Slot } from '../../../packages/sender/src/lane/exchange-slots.js';
-import { slotsOf, takeAll } from './slots.js';
+import { newOwner, slotsOf, takeAll } from './slots.js';
 
 describe('slots', () => {
   it('are as many as the limit says', () => {
@@ -45,7 +45,7 @@ describe('whoever waits', () => {
     const turns: string[] = [];
     let current = held;
     for (const name of ['a', 'b', 'c']) {
-      slots.wait((slot) => {
+      slots.wait(newOwner(), (slot) => {
         turns.push(name);
         current = slot;
       });
@@ -62,11 +62,11 @@ describe('whoever waits', () => {
     const { slots } = slotsOf(1, 1);
     const [held] = takeAll(slots);
     const served: Slot[] = [];
-    slots.wait((slot) => served.push(slot));
-    slots.wait((slot) => served.push(slot));
+    slots.wait(newOwner(), (slot) => served.push(slot));
+    slots.wait(newOwner(), (slot) => served.push(slot));
     held?.release();
     expect(served).toHaveLength(1);
-    expect(slots.tryTake()).toBeUndefined();
+    expect(slots.tryTake(newOwner())).toBeUndefined();
   });
 
   it('and waits again goes behind the others: a busy one takes no more than its share', () => {
@@ -74,7 +74,7 @@ describe('whoever waits', () => {
     const turns: string[] = [];
     let current = takeAll(slots)[0];
     const waitAgain = (name: string): void => {
-      slots.wait((slot) => {
+      slots.wait(newOwner(), (slot) => {
         turns.push(name);
         current = slot;
         waitAgain(name);
@@ -88,7 +88,7 @@ describe('whoever waits', () => {
   it('is served at once where one is free', () => {
     const { slots } = slotsOf(1, 1);
     let served = 0;
-    slots.wait(() => {
+    slots.wait(newOwner(), () => {
       served += 1;
     });
     expect([served, slots.waiting, slots.inFlight]).toEqual([1, 0, 1]);
@@ -98,8 +98,8 @@ describe('whoever waits', () => {
     const { slots } = slotsOf(1, 1);
     const [held] = takeAll(slots);
     const turns: string[] = [];
-    const leave = slots.wait(() => turns.push('a'));
-    slots.wait(() => turns.push('b'));
+    const leave = slots.wait(newOwner(), () => turns.push('a'));
+    slots.wait(newOwner(), () => turns.push('b'));
     leave();
     leave();
     expect(slots.waiting).toBe(1);
@@ -117,7 +117,7 @@ describe('an exchange that lasts longer than 2 s', () => {
     const { slots, fake } = slotsOf(2, 10);
     takeAll(slots);
     await fake.advance(SLOW_AFTER_MS - 1);
-    expect(slots.tryTake()).toBeUndefined();
+    expect(slots.tryTake(newOwner())).toBeUndefined();
     await fake.advance(1);
     expect(takeAll(slots)).toHaveLength(2);
     expect(slots.inFlight).toBe(4);
@@ -127,7 +127,7 @@ describe('an exchange that lasts longer than 2 s', () => {
     const { slots, fake } = slotsOf(2, 10);
     takeAll(slots);
     const served: Slot[] = [];
-    for (let count = 0; count < 3; count += 1) slots.wait((slot) => served.push(slot));
+    for (let count = 0; count < 3; count += 1) slots.wait(newOwner(), (slot) => served.push(slot));
     await fake.advance(SLOW_AFTER_MS);
     expect([served.length, slots.waiting]).toEqual([2, 1]);
   });
@@ -149,9 +149,9 @@ describe('an exchange that lasts longer than 2 s', () => {
     await fake.advance(SLOW_AFTER_MS);
     const [second] = takeAll(slots);
     await fake.advance(SLOW_AFTER_MS);
-    expect(slots.tryTake()).toBeUndefined();
+    expect(slots.tryTake(newOwner())).toBeUndefined();
     let served = 0;
-    slots.wait(() => {
+    slots.wait(newOwner(), () => {
       served += 1;
     });
     first?.release();

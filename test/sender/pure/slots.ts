@@ -7,9 +7,20 @@ export function slotsOf(concurrency: number, slowConcurrency: number) {
   return { fake, slots: new ExchangeSlots({ concurrency, slowConcurrency }, clock) };
 }
 
-/** All that are free now, taken. */
-export function takeAll(slots: ExchangeSlots): Slot[] {
+let owners = 0;
+
+/** An owner that has nothing in flight. */
+export function newOwner(): string {
+  owners += 1;
+  return `owner ${owners}`;
+}
+
+/** All that are free now, taken: by an owner each, unless one owner takes what it may have. */
+export function takeAll(slots: ExchangeSlots, owner?: string): Slot[] {
   const taken: Slot[] = [];
-  for (let slot = slots.tryTake(); slot !== undefined; slot = slots.tryTake()) taken.push(slot);
-  return taken;
+  for (;;) {
+    const slot = slots.tryTake(owner ?? newOwner());
+    if (slot === undefined) return taken;
+    taken.push(slot);
+  }
 }

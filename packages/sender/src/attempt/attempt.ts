@@ -1,15 +1,18 @@
 import { kindOf } from '@countersign/core/strict';
 import type { AttemptRecord, StoredEvent } from '../ports/records.js';
-import type { Exchange, ExchangeRequest, Transport } from '../ports/transport.js';
+import type { Exchange, Transport } from '../ports/transport.js';
 import type { Clock } from '../time/clock.js';
 import type { Timeouts } from '../time/timeouts.js';
+import { boundedExchange } from './bounded-exchange.js';
 import { buildRequest, type OutgoingRequest } from './build-request.js';
 import { classify, type Verdict } from './classify.js';
+import { redacted } from './redact.js';
 import type { Target } from './target.js';
 import type { WireFormat } from './wire-format.js';
 
 const MAX_RESPONSE_BYTES = 65_536;
 const STORED_RESPONSE_BYTES = 4096;
+const TIMEOUT: Exchange = { kind: 'failure', reason: 'timeout', message: 'no complete answer in time' };
 
 /** What attempts are made with. */
 export interface AttemptTools {
@@ -59,8 +62,13 @@ export async function attempt(
       verdict: { kind: 'fail', isUnsent: true },
     };
   }
-  const verdict = classify(made, target.plan.clientErrors, clock.now());
-  return { record: recordOf(made, verdict, order.number, durationMs, tools.storeResponseBody), verdict };
+  const { exchange, request } = made;
+  const verdict = classify(exchange, target.plan.clientErrors, clock.now());
+  const { event, deliveryId, number } = order;
+  const clean = (text: string): string =>
+    redacted(text, { request, event, deliveryId, target, wire: tools.wire });
+  const isKept = keeps(tools.storeResponseBody, verdict);
+  return { record: { number, durationMs, ...resultOf(exchange, isKept, clean) }, verdict };
 }
 
 /** Why no exchange was made. */
@@ -68,12 +76,20 @@ interface Refused {
   readonly refused: string;
 }
 
+/** What was sent, and what came of it. */
+interface Made {
+  readonly request: OutgoingRequest;
+  readonly exchange: Exchange;
+}
+
 async function exchangeOnce(
   order: AttemptOrder,
   target: Target,
   tools: AttemptTools,
-): Promise<Exchange | Refused | undefined> {
+): Promise<Made | Refused | undefined> {
   const { url } = target;
+  const { transport, allowsAddress, clock } = tools;
+  const { signal } = order.abort;
   if ('forbidden' in url) return { refused: url.forbidden };
   let isTimedOut = false;
   const cancel = tools.timeouts.start(() => {
@@ -83,25 +99,12 @@ async function exchangeOnce(
   try {
     const request = await written(order, target, tools);
     if ('refused' in request) return request;
-    const exchange = await exchanged({ ...request, url, signal: order.abort.signal }, tools);
-    if (!order.abort.signal.aborted || exchange.kind === 'response') return exchange;
-    return isTimedOut
-      ? { kind: 'failure', reason: 'timeout', message: 'no complete answer in time' }
-      : undefined;
+    const bounds = { maxResponseBytes: MAX_RESPONSE_BYTES, allowsAddress, signal };
+    const exchange = await boundedExchange(transport, { ...request, url, ...bounds }, clock);
+    if (!signal.aborted || exchange.kind === 'response') return { request, exchange };
+    return isTimedOut ? { request, exchange: TIMEOUT } : undefined;
   } finally {
     cancel();
-  }
-}
-
-async function exchanged(
-  request: Pick<ExchangeRequest, 'headers' | 'body' | 'url' | 'signal'>,
-  { transport, allowsAddress }: AttemptTools,
-): Promise<Exchange> {
-  try {
-    return await transport.exchange({ ...request, maxResponseBytes: MAX_RESPONSE_BYTES, allowsAddress });
-  } catch {
-    // A transport must not reject; one that does must not end the process.
-    return { kind: 'failure', reason: 'protocol', message: 'the transport threw' };
   }
 }
 
@@ -121,31 +124,29 @@ async function written(
   }
 }
 
-function recordOf(
+function keeps(stored: AttemptTools['storeResponseBody'], verdict: Verdict): boolean {
+  return stored === 'always' || (stored === 'failures' && verdict.kind !== 'delivered');
+}
+
+function resultOf(
   exchange: Exchange,
-  verdict: Verdict,
-  number: number,
-  durationMs: number,
-  storeResponseBody: AttemptTools['storeResponseBody'],
-): AttemptRecord {
-  if (exchange.kind === 'failure') {
-    return { number, durationMs, error: `${exchange.reason}: ${exchange.message}` };
-  }
+  isBodyKept: boolean,
+  clean: (text: string) => string,
+): Pick<AttemptRecord, 'status' | 'error' | 'responseBody'> {
+  if (exchange.kind === 'failure') return { error: clean(`${exchange.reason}: ${exchange.message}`) };
   const { status, body } = exchange;
-  const isKept =
-    storeResponseBody === 'always' || (storeResponseBody === 'failures' && verdict.kind !== 'delivered');
   return {
-    number,
-    durationMs,
     status,
     error: status >= 300 && status < 400 ? 'redirects are not followed' : undefined,
-    responseBody: isKept && body.length > 0 ? storedText(body) : undefined,
+    responseBody: isBodyKept && body.length > 0 ? storedText(body, clean) : undefined,
   };
 }
 
 const decoder = new TextDecoder();
 
-// Not every database takes a NUL in a text.
-function storedText(body: Uint8Array): string {
-  return decoder.decode(body.subarray(0, STORED_RESPONSE_BYTES)).replaceAll('\0', '\uFFFD');
+/** Cut once it is clean: what is cut in two would not be found. */
+function storedText(body: Uint8Array, clean: (text: string) => string): string {
+  const bytes = Buffer.from(clean(decoder.decode(body)));
+  // Not every database takes a NUL in a text.
+  return decoder.decode(bytes.subarray(0, STORED_RESPONSE_BYTES)).replaceAll('\0', '\uFFFD');
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../time/clock.js';
 import { Timeouts } from '../time/timeouts.js';
+import { Turns } from './turns.js';
 
 /** How many exchanges a sender may have in flight. */
 export interface SlotLimits {
@@ -16,16 +17,30 @@ export interface Slot {
   release(): void;
 }
 
+/** Whose exchanges an endpoint's are: its tenant's; endpoints of none are on their own. */
+export function ownerOf({ tenant, id }: { readonly tenant: string; readonly id: string }): string {
+  return tenant === '' ? `endpoint ${id}` : `tenant ${tenant}`;
+}
+
+/** What one owner has in flight. */
+interface Share {
+  all: number;
+  slow: number;
+}
+
 /**
- * The bound on all exchanges of a process. Whoever must wait is served in turn, one at a time each, so that a lane with
- * much to send does not go before others; exchanges that hang do not use up what the others need.
+ * The bound on all exchanges of a process, for owners that know nothing of each other: tenants, or endpoints of none.
+ * No owner has more in flight than is left free, so that one alone has at most half, two a third each, and there is
+ * always room for another, whatever their endpoints do. Who must wait is served in turn, owner by owner; exchanges that
+ * hang do not use up what the others need.
  */
 export class ExchangeSlots {
   readonly #limits: SlotLimits;
   readonly #timeouts: Timeouts;
-  readonly #waiting = new Set<() => void>();
-  /** Slow ones that found `slowConcurrency` used up, the oldest first. */
-  readonly #overdue = new Set<() => void>();
+  readonly #shares = new Map<string, Share>();
+  readonly #turns = new Turns();
+  /** Slow ones for which there was no room, the oldest first: each tries to leave, and says whether it has. */
+  readonly #overdue = new Set<() => boolean>();
   #quick = 0;
   #slow = 0;
 
@@ -36,7 +51,7 @@ export class ExchangeSlots {
 
   /** Lanes that wait for a slot. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#turns.size;
   }
 
   /** Exchanges in flight. */
@@ -44,58 +59,74 @@ export class ExchangeSlots {
     return this.#quick + this.#slow;
   }
 
-  /** A slot, if one is free and nobody waits for it. */
-  tryTake(): Slot | undefined {
-    return this.#waiting.size === 0 ? this.#take() : undefined;
+  /** A slot, if one is free for this owner. */
+  tryTake(owner: string): Slot | undefined {
+    return this.#mayTake(owner) ? this.#take(owner) : undefined;
+  }
+
+  /** Whether an owner has as much as it may have, for now. */
+  hasItsShare(owner: string): boolean {
+    const { concurrency, slowConcurrency } = this.#limits;
+    return (this.#shares.get(owner)?.all ?? 0) >= concurrency + slowConcurrency - this.inFlight;
   }
 
   /** Calls back when it is this caller's turn to take one; the returned function gives the turn up. */
-  wait(onTurn: (slot: Slot) => void): () => void {
-    const turn = (): void => {
-      const slot = this.#take();
-      if (slot === undefined) return;
-      this.#waiting.delete(turn);
-      onTurn(slot);
-    };
-    this.#waiting.add(turn);
+  wait(owner: string, onTurn: (slot: Slot) => void): () => void {
+    const leave = this.#turns.add(owner, () => onTurn(this.#take(owner)));
     this.#serve();
     return () => {
-      this.#waiting.delete(turn);
+      leave();
       this.#serve();
     };
   }
 
-  #take(): Slot | undefined {
-    if (this.#quick >= this.#limits.concurrency) return undefined;
+  #mayTake(owner: string): boolean {
+    return this.#quick < this.#limits.concurrency && !this.hasItsShare(owner);
+  }
+
+  #take(owner: string): Slot {
+    const share = this.#shares.get(owner) ?? { all: 0, slow: 0 };
+    this.#shares.set(owner, share);
+    share.all += 1;
     this.#quick += 1;
     let state: 'quick' | 'slow' | 'released' = 'quick';
-    const slowDown = (): void => {
-      this.#overdue.add(slowDown);
-      if (this.#slow >= this.#limits.slowConcurrency) return;
-      this.#overdue.delete(slowDown);
+    const slowDown = (): boolean => {
+      if (share.slow >= this.#limits.slowConcurrency - this.#slow) return false;
       state = 'slow';
+      share.slow += 1;
       this.#quick -= 1;
       this.#slow += 1;
-      this.#serve();
+      return true;
     };
-    const cancel = this.#timeouts.start(slowDown);
+    const cancel = this.#timeouts.start(() => {
+      if (slowDown()) this.#serve();
+      else this.#overdue.add(slowDown);
+    });
     return {
       release: () => {
         if (state === 'released') return;
-        if (state === 'quick') this.#quick -= 1;
-        else this.#slow -= 1;
-        state = 'released';
         cancel();
         this.#overdue.delete(slowDown);
-        const [overdue] = this.#overdue;
-        overdue?.();
+        if (state === 'slow') {
+          share.slow -= 1;
+          this.#slow -= 1;
+          this.#letOverdueGo();
+        } else {
+          this.#quick -= 1;
+        }
+        state = 'released';
+        share.all -= 1;
+        if (share.all === 0) this.#shares.delete(owner);
         this.#serve();
       },
     };
   }
 
+  #letOverdueGo(): void {
+    for (const slowDown of this.#overdue) if (slowDown()) this.#overdue.delete(slowDown);
+  }
+
   #serve(): void {
-    const [next] = this.#waiting;
-    next?.();
+    while (this.#quick < this.#limits.concurrency && this.#turns.serve((owner) => this.#mayTake(owner)));
   }
 }

@@ -10,6 +10,7 @@ const LONGEST_BUSY_PARK_MS = 3_600_000;
 export class LaneHealth {
   #gate: Gate;
   #cap: number;
+  #url: string;
   #rate: RateLimit | undefined;
   #parkedUntilMs = 0;
   /** An answer asked to be left alone until then: no success of an older exchange takes that back. */
@@ -20,13 +21,19 @@ export class LaneHealth {
   constructor(state: LaneState, target: Target, nowMs: number) {
     this.#gate = openGate(state.failures);
     this.#cap = target.concurrency;
+    this.#url = target.record.settings.url;
     this.#rate = rateLimitOf(target, state.rateDebtMs ?? 0, nowMs);
     this.#failingSinceMs = state.failingForMs === undefined ? undefined : nowMs - state.failingForMs;
     this.#successes = state.successes;
   }
 
-  /** The endpoint was edited: it is tried again at once, by its new limits. */
+  /** The endpoint was edited: it is tried again at once, by its new limits; with another URL it has no past. */
   retarget(target: Target, nowMs: number): void {
+    if (target.record.settings.url !== this.#url) {
+      this.#gate = openGate(0);
+      this.#failingSinceMs = undefined;
+    }
+    this.#url = target.record.settings.url;
     this.#cap = target.concurrency;
     this.#rate = rateLimitOf(target, this.#rate?.debtMs(nowMs) ?? 0, nowMs);
     this.#parkedUntilMs = 0;

@@ -1,13 +1,12 @@
 import type { Attempted } from '../attempt/attempt.js';
-import { nextStep } from '../attempt/next-step.js';
 import type { Target } from '../attempt/target.js';
 import type { DueDelivery, EndpointRecord, Lane, LaneReport, Settlement } from '../ports/records.js';
 import { Signal } from '../time/signal.js';
 import { untilDone } from '../time/until-done.js';
 import { attemptOutcome } from './attempt-outcome.js';
-import { disabledBy } from './disable-policy.js';
 import { DueTimes } from './due-times.js';
-import type { Slot } from './exchange-slots.js';
+import { ownerOf, type Slot } from './exchange-slots.js';
+import { judge } from './judge.js';
 import { LaneHealth } from './lane-health.js';
 import type { LaneTools } from './lane-tools.js';
 import { talliesOf } from './tallies.js';
@@ -19,6 +18,8 @@ const MOST_BUFFERED = 256;
 const LEAST_FETCHED = 16;
 /** A shorter wait is waited out, a longer one lets the lane go. */
 const LONGEST_HELD_WAIT_MS = 1000;
+/** For how long a lane is let go for others. */
+const GIVES_WAY_MS = 1000;
 
 /**
  * One endpoint's deliveries, for as long as there is something to do: fetched, attempted within the endpoint's and the
@@ -28,6 +29,7 @@ export class LaneRun {
   readonly #tools: LaneTools;
   readonly #lane: Lane;
   readonly #startedMs: number;
+  readonly #owner: string;
   readonly #health: LaneHealth;
   readonly #changed = new Signal();
   readonly #inFlight = new Map<string, AbortController>();
@@ -40,6 +42,7 @@ export class LaneRun {
   #mayHaveMore = true;
   /** Nothing new is started. */
   #isEnding = false;
+  #hasGivenWay = false;
   /** Nothing more can be written. */
   readonly #lost = new AbortController();
   #disable: LaneReport['disable'];
@@ -54,6 +57,7 @@ export class LaneRun {
     this.#leasedUntilMs = leasedUntilMs;
     this.#tools = tools;
     this.#startedMs = tools.clock.steadyNow();
+    this.#owner = ownerOf(lane.endpoint);
     this.#target = tools.targetOf(lane.endpoint);
     this.#health = new LaneHealth(lane.state, this.#target, this.#startedMs);
     this.#dueTimes = new DueTimes(tools.clock, () => this.poke());
@@ -71,6 +75,7 @@ export class LaneRun {
   /** When something of it may be due again, as far as this owner knows. */
   get wakeInMs(): number | undefined {
     const nowMs = this.#nowMs();
+    if (this.#hasGivenWay) return GIVES_WAY_MS;
     if (this.#buffer.length > 0 || this.#mayHaveMore) return this.#health.waitMs(nowMs);
     const { nextMs } = this.#dueTimes;
     return nextMs === undefined ? undefined : Math.max(0, nextMs - nowMs, this.#health.waitMs(nowMs));
@@ -108,6 +113,14 @@ export class LaneRun {
     }
     this.#health.retarget(this.#target, this.#nowMs());
     this.#changed.set();
+  }
+
+  /** Lets go where it could do nothing but wait, because its owner has its share in flight elsewhere. */
+  giveWay(): void {
+    const isIdle = this.#leaveTurn !== undefined && this.#inFlight.size === 0;
+    if (!isIdle || !this.#tools.slots.hasItsShare(this.#owner)) return;
+    this.#hasGivenWay = true;
+    this.end();
   }
 
   /** Lets go as soon as what is in flight has ended and is recorded. */
@@ -169,9 +182,9 @@ export class LaneRun {
         this.end();
         return;
       }
-      const slot = slots.tryTake();
+      const slot = slots.tryTake(this.#owner);
       if (slot === undefined) {
-        this.#leaveTurn = slots.wait((turn) => this.#onTurn(turn));
+        this.#leaveTurn = slots.wait(this.#owner, (turn) => this.#onTurn(turn));
         return;
       }
       this.#startNext(slot);
@@ -213,6 +226,7 @@ export class LaneRun {
     const abort = new AbortController();
     this.#inFlight.set(delivery.id, abort);
     this.#health.started(this.#nowMs());
+    const { url } = this.#target.record.settings;
     const order = {
       event: delivery.event,
       deliveryId: delivery.id,
@@ -222,7 +236,7 @@ export class LaneRun {
     };
     void this.#tools.attempt(order, this.#target).then((attempted) => {
       this.#inFlight.delete(delivery.id);
-      if (attempted !== undefined) this.#ended(delivery, attempted);
+      if (attempted !== undefined) this.#ended(delivery, url, attempted);
       // Afterwards: the slot may come back here, for an exchange that the answer forbids.
       slot.release();
       this.#startWhatMay();
@@ -230,22 +244,14 @@ export class LaneRun {
     });
   }
 
-  #ended(delivery: DueDelivery, { record, verdict }: Attempted): void {
-    const nowMs = this.#nowMs();
+  #ended(delivery: DueDelivery, url: string, attempted: Attempted): void {
     const { random, reporter } = this.#tools;
-    const { plan } = this.#target;
-    this.#health.ended(verdict, nowMs);
-    const { successes } = this.#health;
-    const next = nextStep(verdict, delivery, plan, { successes, random });
-    const settlement = { deliveryId: delivery.id, attempt: record, next };
+    const tools = { url, random, nowMs: this.#nowMs() };
+    const { settlement, disable } = judge(delivery, attempted, this.#target, this.#health, tools);
     this.#unsettled.push(settlement);
-    if (next.status !== 'pending' && delivery.event.orderingKey !== undefined) this.#freesKey = true;
-    this.#disable ??= disabledBy(plan.disable, {
-      verdict,
-      failingForMs: this.#health.failingForMs(nowMs),
-      isExhausted: verdict.kind === 'retry' && next.status === 'failed',
-      hasSucceededSince: (delivery.successesAtFirstFailure ?? successes) !== successes,
-    });
+    if (settlement.next.status !== 'pending' && delivery.event.orderingKey !== undefined)
+      this.#freesKey = true;
+    this.#disable ??= disable;
     if (this.#disable !== undefined) this.end();
     reporter.tell(attemptOutcome(this.#lane.endpoint.id, delivery, settlement));
   }

@@ -12,6 +12,7 @@ const RENEW_EVERY_MS = 5000;
 const UNUSABLE_PARK_MS = 60_000;
 /** How long a lane may be held while others wait for one. */
 const QUANTUM_MS = 1000;
+const MAKE_ROOM_EVERY_MS = 1000;
 
 /** What the worker works with. */
 export interface WorkerTools {
@@ -36,6 +37,7 @@ export class Worker {
   #routing: 'idle' | 'running' | 'again' = 'idle';
   #consuming: Promise<void> = Promise.resolve();
   #cancelRenewal: (() => void) | undefined;
+  #cancelRoom: (() => void) | undefined;
 
   constructor(tools: WorkerTools) {
     this.#tools = tools;
@@ -69,6 +71,7 @@ export class Worker {
     await this.#consuming;
     cancel();
     this.#cancelRenewal?.();
+    this.#cancelRoom?.();
   }
 
   /** Deliveries for these endpoints were written, and fall due in so many milliseconds. */
@@ -127,6 +130,7 @@ export class Worker {
     const run = await this.#runOf(lane, leasedUntilMs);
     if (run === undefined) return;
     this.#lanes.set(endpointId, run);
+    this.#makeRoom();
     if (this.#stopping.signal.aborted) run.end();
     try {
       await run.run();
@@ -134,6 +138,17 @@ export class Worker {
       this.#lanes.delete(endpointId);
     }
     this.#onEnd(lane.endpoint, run);
+  }
+
+  /** Lanes that can do nothing but wait do not keep others from being held. */
+  #makeRoom(): void {
+    const { laneConcurrency, clock } = this.#tools;
+    if (this.#lanes.size < laneConcurrency || this.#cancelRoom !== undefined) return;
+    for (const run of this.#lanes.values()) run.giveWay();
+    this.#cancelRoom = clock.schedule(() => {
+      this.#cancelRoom = undefined;
+      this.#makeRoom();
+    }, MAKE_ROOM_EVERY_MS);
   }
 
   /** Asked for before the lease is: by then it may have ended, whatever the answer took. */
