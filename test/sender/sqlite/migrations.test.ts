@@ -7,10 +7,12 @@ import { addEndpoint, deliver, newPath, openStore } from './open-stores.js';
 const versionOf = (database: DatabaseSync): unknown =>
   database.prepare('PRAGMA user_version').get()?.['user_version'];
 
-const second = `
+const TODAY = steps.length;
+
+const next = `
   ALTER TABLE events ADD COLUMN extra TEXT;
   UPDATE events SET extra = type;
-  PRAGMA user_version = 2;`;
+  PRAGMA user_version = ${TODAY + 1};`;
 
 test('a database of an older schema keeps its data while it is brought up to date, step by step', async () => {
   const path = newPath();
@@ -19,8 +21,8 @@ test('a database of an older schema keeps its data while it is brought up to dat
   await deliver(store, id, { type: 'job.done' });
   await store.close();
   const database = new DatabaseSync(path);
-  migrate(database, [...steps, second, 'CREATE TABLE third (a); PRAGMA user_version = 3;']);
-  expect(versionOf(database)).toBe(3);
+  migrate(database, [...steps, next, `CREATE TABLE last (a); PRAGMA user_version = ${TODAY + 2};`]);
+  expect(versionOf(database)).toBe(TODAY + 2);
   expect(database.prepare('SELECT extra FROM events').all()).toMatchObject([{ extra: 'job.done' }]);
   expect(database.prepare('SELECT status FROM deliveries').all()).toMatchObject([{ status: 'pending' }]);
   database.close();
@@ -39,16 +41,16 @@ test('a database that is up to date is not written', () => {
 test.each([
   [
     'fails',
-    'CREATE TABLE half (a); INSERT INTO missing VALUES (1); PRAGMA user_version = 2;',
+    `CREATE TABLE half (a); INSERT INTO missing VALUES (1); PRAGMA user_version = ${TODAY + 1};`,
     /no such table/,
   ],
-  ['does not set its number', 'CREATE TABLE half (a);', /step 2/],
+  ['does not set its number', 'CREATE TABLE half (a);', new RegExp(`step ${TODAY + 1}`)],
 ])('a step that %s leaves nothing behind, and those before it stand', (_why, step, message) => {
   const database = new DatabaseSync(newPath());
   expect(() => migrate(database, [...steps, step])).toThrow(message);
-  expect(versionOf(database)).toBe(1);
+  expect(versionOf(database)).toBe(TODAY);
   expect(database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'half'").get()).toBeUndefined();
-  migrate(database, [...steps, second]);
-  expect(versionOf(database)).toBe(2);
+  migrate(database, [...steps, next]);
+  expect(versionOf(database)).toBe(TODAY + 1);
   database.close();
 });

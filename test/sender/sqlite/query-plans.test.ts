@@ -133,6 +133,19 @@ const PLANS = {
     'SEARCH tallies USING PRIMARY KEY (hour=? AND endpoint=? AND measure=? AND bin=?)',
     'SEARCH tallies USING PRIMARY KEY (hour<?)',
   ],
+  clockSeenAt: ['SEARCH clock USING INTEGER PRIMARY KEY (rowid=?)'],
+  setClock: ['SEARCH clock USING INTEGER PRIMARY KEY (rowid=?)'],
+  lanesEarlier: ['SCAN lanes'],
+  pendingEarlier: [
+    'SEARCH deliveries USING COVERING INDEX deliveries_of_endpoint (endpoint=? AND status=?)',
+    'SCAN lanes',
+  ],
+  lostEarlier: ['SEARCH deliveries USING INDEX deliveries_lost (status=?)'],
+  eventsEarlier: ['SEARCH events USING INTEGER PRIMARY KEY (rowid>?)', 'SCAN events'],
+  talliesEarlier: ['SEARCH tallies USING PRIMARY KEY (hour>?)'],
+  forgetTalliesAfter: ['SEARCH tallies USING PRIMARY KEY (hour>?)'],
+  expiringSecrets: ['SCAN endpoints'],
+  keepSecrets: ['SEARCH endpoints USING INTEGER PRIMARY KEY (rowid=?)'],
 } satisfies Record<StatementName, readonly string[]>;
 
 /** Statements that look at more than they give, each with the reason why that is bounded. */
@@ -141,6 +154,10 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   ['tallies', 'sorts the 49 hours of one endpoint'],
   ['deliveriesOfEvent', 'sorts the deliveries of one event'],
   ['totals', 'reads one row for each endpoint'],
+  ['lanesEarlier', 'writes one row for each endpoint, when the clock was set back'],
+  ['pendingEarlier', 'writes all that is pending, when the clock was set back'],
+  ['eventsEarlier', 'writes the events that lie ahead, when the clock was set back'],
+  ['expiringSecrets', 'reads one row for each endpoint, when the clock was set back'],
 ]);
 
 /** These take any status, and SQLite looks at it for the sake of indexes that have some alone. */

@@ -5,7 +5,16 @@ import { Statements } from '../../../packages/sender/src/sqlite/statements.js';
 import { newEndpoint } from './new-records.js';
 import { deliver, expectRefused, newPath, openStore } from './open-stores.js';
 
-const NO_VALUES = [[{}], [[]], [undefined], [true], [() => 1], [Symbol('s')], [new Date()], [new Map()]];
+const NO_VALUES: readonly (readonly [unknown])[] = [
+  [{}],
+  [[]],
+  [undefined],
+  [true],
+  [() => 1],
+  [Symbol('s')],
+  [new Date()],
+  [new Map()],
+];
 
 describe('an id that is no text', () => {
   test.each([[{}], [[]], [undefined], [true]])('is nobody’s: %j', async (id) => {

@@ -1,19 +1,23 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Now } from '@countersign/core';
+import { ClockMark } from './clock-mark.js';
 import { GroupCommit } from './group-commit.js';
 import { Leases } from './leases.js';
 import { openDatabase } from './open-database.js';
 import { RoutingProgress } from './routing-progress.js';
 import { number } from './row.js';
 import type { Calls, Session } from './session.js';
+import { moveBack, seenAtMs, setBackMs } from './set-back.js';
 import { Statements } from './statements.js';
 import { fileError, storeError } from './store-errors.js';
+import { transaction } from './transaction.js';
 import { UndoLog } from './undo-log.js';
 
 interface Opened {
   readonly database: DatabaseSync;
   readonly session: Session;
   readonly commits: GroupCommit;
+  readonly clockMark: ClockMark;
 }
 
 /** The file, open or not. */
@@ -55,9 +59,12 @@ export class Connection implements Calls {
   }
 
   async write<T>(call: (session: Session) => T): Promise<T> {
-    const { session, commits } = this.#ready();
+    const { session, commits, clockMark } = this.#ready();
     try {
-      return await commits.write(() => call(session));
+      return await commits.write(() => {
+        clockMark.see(session.now());
+        return call(session);
+      });
     } catch (error) {
       throw storeError(error, this.#path);
     }
@@ -72,8 +79,16 @@ export class Connection implements Calls {
     const database = openDatabase(this.#path);
     try {
       const undoLog = new UndoLog();
-      const commits = new GroupCommit(database, undoLog);
-      return { database, session: newSession(database, this.#now, undoLog), commits };
+      const sql = new Statements(database);
+      // Whole milliseconds, never ahead: what is due at once is due at once.
+      const now = (): number => Math.floor(this.#now());
+      followClock(database, sql, now());
+      return {
+        database,
+        session: newSession(sql, now, undoLog),
+        commits: new GroupCommit(database, undoLog),
+        clockMark: new ClockMark(sql, seenAtMs(sql), undoLog),
+      };
     } catch (error) {
       database.close();
       throw storeError(error, this.#path);
@@ -81,14 +96,18 @@ export class Connection implements Calls {
   }
 }
 
-function newSession(database: DatabaseSync, now: Now, undoLog: UndoLog): Session {
-  const sql = new Statements(database);
+/** Nobody works with the database yet. */
+function followClock(database: DatabaseSync, sql: Statements, nowMs: number): void {
+  const byMs = setBackMs(sql, nowMs);
+  if (byMs > 0) transaction(database, () => moveBack(sql, nowMs, byMs));
+}
+
+function newSession(sql: Statements, now: Now, undoLog: UndoLog): Session {
   const routedTo = numberIn(sql, 'routedTo', 'routed_to');
   let lastEvent = Math.max(routedTo, numberIn(sql, 'lastEvent', 'seq'));
   return {
     sql,
-    // Whole milliseconds, never ahead: what is due at once is due at once.
-    now: () => Math.floor(now()),
+    now,
     leases: new Leases(undoLog),
     routing: new RoutingProgress(routedTo, undoLog),
     nextEventSeq: () => {

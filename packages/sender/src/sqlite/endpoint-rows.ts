@@ -60,6 +60,16 @@ export function endpointRecord(row: Row, nowMs: number): EndpointRecord {
   };
 }
 
+/** The secrets of a row, which expire so much earlier. */
+export function secretsEarlier(json: string, byMs: number): string {
+  const secrets = fromJson<readonly KeptSecret[]>(json);
+  return JSON.stringify(
+    secrets.map(({ id, value, expiresAtMs }): KeptSecret => {
+      return { id, value, expiresAtMs: expiresAtMs === undefined ? undefined : expiresAtMs - byMs };
+    }),
+  );
+}
+
 function reasonOf(row: Row): DisabledReason | undefined {
   if (row['disabled_reason'] === null) return undefined;
   return oneOf(row, 'disabled_reason', REASONS);

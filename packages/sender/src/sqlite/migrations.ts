@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { number } from './row.js';
 import { APPLICATION_ID } from './sql/schema.js';
 import { fileError } from './store-errors.js';
+import { transaction } from './transaction.js';
 
 /** Refuses a database of somebody else, or of a later version of this package; changes nothing. */
 export function checkOrigin(database: DatabaseSync, path: string, newest: number): void {
@@ -20,15 +21,10 @@ export function checkOrigin(database: DatabaseSync, path: string, newest: number
 export function migrate(database: DatabaseSync, steps: readonly string[]): void {
   for (const [index, step] of steps.entries()) {
     if (versionOf(database) > index) continue;
-    database.exec('BEGIN IMMEDIATE');
-    try {
+    transaction(database, () => {
       database.exec(step);
       if (versionOf(database) !== index + 1) throw new TypeError(`step ${index + 1} does not set its number`);
-      database.exec('COMMIT');
-    } catch (error) {
-      rollBack(database);
-      throw error;
-    }
+    });
   }
 }
 
@@ -48,12 +44,4 @@ function versionOf(database: DatabaseSync): number {
 
 function isEmpty(database: DatabaseSync): boolean {
   return database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
-}
-
-function rollBack(database: DatabaseSync): void {
-  try {
-    database.exec('ROLLBACK');
-  } catch {
-    // SQLite has rolled back by itself, as it does when a disk fails.
-  }
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Row } from './row.js';
+import { clockSql } from './sql/clock.js';
 import { deliverySql } from './sql/deliveries.js';
 import { endpointSql } from './sql/endpoints.js';
 import { eventSql } from './sql/events.js';
@@ -7,7 +8,14 @@ import { laneSql } from './sql/lanes.js';
 import { upkeepSql } from './sql/upkeep.js';
 
 /** Every statement that an open store runs. */
-export const statementTexts = { ...eventSql, ...endpointSql, ...laneSql, ...deliverySql, ...upkeepSql };
+export const statementTexts = {
+  ...eventSql,
+  ...endpointSql,
+  ...laneSql,
+  ...deliverySql,
+  ...upkeepSql,
+  ...clockSql,
+};
 
 /** One of them. */
 export type StatementName = keyof typeof statementTexts;

@@ -146,6 +146,25 @@ CREATE TABLE tallies (
 ) STRICT, WITHOUT ROWID;
 `;
 
+const clock = `
+-- The latest time that the store has worked at, to a second: when it is opened again with a clock that was set back,
+-- what waits is moved with it.
+CREATE TABLE clock (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  seen_at INTEGER NOT NULL
+) STRICT;
+INSERT INTO clock SELECT 1, max(
+  coalesce((SELECT max(rested_at) FROM lanes), 0),
+  coalesce((SELECT created_at FROM events ORDER BY seq DESC LIMIT 1), 0));
+
+-- When it was created is moved then.
+DROP TRIGGER deliveries_identity;
+CREATE TRIGGER deliveries_identity BEFORE UPDATE OF id, event, endpoint, tenant, ordering_key ON deliveries
+BEGIN
+  SELECT RAISE(ABORT, 'a delivery is of one event and endpoint for ever');
+END;
+`;
+
 /**
  * The way from an empty file to today's schema: step by step, each in a transaction of its own, which ends with the
  * number of the step. A step that was published is never changed.
@@ -154,4 +173,6 @@ export const steps: readonly string[] = [
   `${lanes}${endpoints}${events}${deliveries}${tallies}
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = 1;`,
+  `${clock}
+  PRAGMA user_version = 2;`,
 ];
