@@ -1,86 +1,93 @@
 import { JsonText } from '@countersign/core';
 import { isWellFormed } from '@countersign/core/strict';
-import { inputFault, invalidInput } from '../errors/invalid-input.js';
+import { inputFault } from '../errors/invalid-input.js';
 import { isSenderError, type SenderError } from '../errors/sender-error.js';
+import { MAX_DEPTH, notJson, tooDeep, unpaired } from './data-faults.js';
+import { type DataPlace, pathOf } from './data-place.js';
+import { jsonTextOf } from './json-text.js';
 
-const MAX_DEPTH = 100;
+type Key = string | number;
 
 /**
  * The JSON text of an event's data. What JSON would change or drop without a word is refused with its path: `NaN`,
  * bigints, `undefined` in an array, functions, maps, errors, lone surrogates, cycles. A member that is `undefined` is
- * left out; what has a `toJSON`, such as a `Date`, is what that returns. A `JsonText` is taken as it stands.
+ * left out; what has a `toJSON`, such as a `Date`, is what that returns. Everything is read once: a getter, a proxy or
+ * a `toJSON` may say something else a second time. A `JsonText` is taken as it stands, after a check of its text.
  */
 export function dataText(data: unknown): string {
-  if (data instanceof JsonText) return parsed(data.text);
   try {
-    check(data, 'data', 0);
-    return JSON.stringify(data);
+    return data instanceof JsonText ? jsonTextOf(data) : JSON.stringify(copyOf(data, undefined, ''));
   } catch (cause) {
     if (isSenderError(cause)) throw cause;
     throw inputFault('data', 'cannot be read: a getter, a proxy or a `toJSON` of it throws', { cause });
   }
 }
 
-function parsed(text: string): string {
-  // Of two members with one name, parsing shows the last alone.
-  if (!isWellFormed(text)) throw unpaired('data');
-  try {
-    check(JSON.parse(text), 'data', 0);
-  } catch (cause) {
-    if (cause instanceof SyntaxError) throw inputFault('data', 'is a `JsonText` whose text is not JSON');
-    throw cause;
-  }
-  return text;
-}
-
-function check(value: unknown, path: string, depth: number): void {
+function copyOf(value: unknown, above: DataPlace | undefined, key: Key): unknown {
   switch (typeof value) {
     case 'string':
-      if (!isWellFormed(value)) throw unpaired(path);
-      return;
+      if (!isWellFormed(value)) throw unpaired(pathOf(above, key));
+      return value;
     case 'number':
-      if (!Number.isFinite(value)) throw notJson(path, value);
-      return;
+      if (!Number.isFinite(value)) throw notJson(pathOf(above, key), value);
+      return value;
     case 'boolean':
-      return;
+      return value;
     case 'object':
-      if (value !== null) checkObject(value, path, depth + 1);
-      return;
+      return value === null ? null : copyOfObject(value, above, key);
     default:
-      throw notJson(path, value);
+      throw notJson(pathOf(above, key), value);
   }
 }
 
-function checkObject(value: object, path: string, depth: number): void {
-  if (depth > MAX_DEPTH)
-    throw inputFault('data', `nests deeper than ${MAX_DEPTH} levels, or contains itself`);
-  if ('toJSON' in value && typeof value.toJSON === 'function') {
-    if (value instanceof Date && Number.isNaN(value.getTime()))
-      throw inputFault(shortened(path), 'is an invalid Date');
-    check(value.toJSON(path), path, depth);
-  } else if (Array.isArray(value)) {
-    // `forEach` would pass over holes.
-    for (let index = 0; index < value.length; index += 1) check(value[index], `${path}[${index}]`, depth);
-  } else if (Object.prototype.toString.call(value) !== '[object Object]') {
-    // Maps, errors, promises, bytes and the like: most of them would be `{}`.
-    throw notJson(path, value);
-  } else {
-    for (const [name, member] of Object.entries(value)) {
-      if (!isWellFormed(name)) throw unpaired(path);
-      if (member !== undefined) check(member, `${path}.${name}`, depth);
-    }
+function copyOfObject(value: object, above: DataPlace | undefined, key: Key): unknown {
+  const place = { above, key, depth: (above?.depth ?? 0) + 1 };
+  if (place.depth > MAX_DEPTH) throw tooDeep();
+  const toJSON: unknown = 'toJSON' in value ? value.toJSON : undefined;
+  if (typeof toJSON !== 'function') return copyOfPlain(value, place);
+  if (value instanceof Date && Number.isNaN(value.getTime())) {
+    throw inputFault(pathOf(above, key), 'is an invalid Date');
   }
+  const given: unknown = Reflect.apply(toJSON, value, [String(key)]);
+  // JSON asks what a `toJSON` returns for no other.
+  return typeof given === 'object' && given !== null ? copyOfPlain(given, place) : copyOf(given, above, key);
 }
 
-function unpaired(path: string): SenderError {
-  return inputFault(shortened(path), 'has an unpaired surrogate, which UTF-8 cannot hold');
+function copyOfPlain(value: object, place: DataPlace): unknown {
+  if (Array.isArray(value)) return copyOfList(value, place);
+  // Maps, errors, promises, bytes and the like: most of them would be `{}`.
+  if (Object.prototype.toString.call(value) !== '[object Object]') throw refusal(value, place);
+  if (value instanceof JsonText || isRawJson(value)) throw refusal(value, place);
+  const copy = new Members();
+  for (const [name, member] of Object.entries(value)) {
+    if (!isWellFormed(name)) throw unpaired(pathOf(place.above, place.key));
+    if (member !== undefined) copy[name] = copyOf(member, place, name);
+  }
+  return copy;
 }
 
-function notJson(path: string, value: unknown): SenderError {
-  return invalidInput(shortened(path), 'a text, finite number, boolean, null, list or plain object', value);
+function copyOfList(list: readonly unknown[], place: DataPlace): unknown[] {
+  const copy: unknown[] = [];
+  // `forEach` would pass over holes.
+  for (let index = 0; index < list.length; index += 1) copy.push(copyOf(list[index], place, index));
+  return copy;
 }
 
-// Names of an open payload can be long.
-function shortened(path: string): string {
-  return path.length <= 200 ? path : `${path.slice(0, 200)}…`;
+function refusal(value: object, { above, key }: DataPlace): SenderError {
+  const path = pathOf(above, key);
+  if (value instanceof JsonText) return inputFault(path, 'is a `JsonText`, which only the whole data can be');
+  if (isRawJson(value)) return inputFault(path, 'is made by `JSON.rawJSON`: send the data as a `JsonText`');
+  return notJson(path, value);
 }
+
+const isRaw: unknown = Reflect.get(JSON, 'isRawJSON');
+
+function isRawJson(value: object): boolean {
+  return typeof isRaw === 'function' && isRaw(value) === true;
+}
+
+/** Members of any name, `__proto__` too, and none that is inherited; an object made without a prototype is slow. */
+class Members {
+  [name: string]: unknown;
+}
+Object.setPrototypeOf(Members.prototype, null);

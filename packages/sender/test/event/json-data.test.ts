@@ -41,6 +41,26 @@ describe('JSON is written as JSON writes it', () => {
     expect(dataText(new Job())).toBe('{"id":"j1"}');
   });
 
+  test('numbers that are names come first, and names in the order in which they were set', () => {
+    const data = { b: 1, 10: 2, a: 3, 2: 4, '-1': 5 };
+    expect(dataText(data)).toBe('{"2":4,"10":2,"b":1,"a":3,"-1":5}');
+    expect(dataText(data)).toBe(JSON.stringify(data));
+  });
+
+  test('-0 is 0', () => {
+    expect(dataText([-0])).toBe('[0]');
+  });
+
+  test('members without a name of text are left out', () => {
+    expect(dataText(Object.assign([1], { more: 2, [Symbol('s')]: 3 }))).toBe('[1]');
+    expect(dataText({ [Symbol('s')]: 1, a: 2 })).toBe('{"a":2}');
+  });
+
+  test('names that objects inherit are names like others', () => {
+    const text = '{"toString":1,"constructor":2,"hasOwnProperty":3,"__proto__":null}';
+    expect(dataText(JSON.parse(text))).toBe(text);
+  });
+
   test('the same object twice is no cycle', () => {
     const shared = { a: 1 };
     expect(dataText([shared, shared])).toBe('[{"a":1},{"a":1}]');
@@ -95,9 +115,43 @@ describe('what has a `toJSON` is what that returns', () => {
     });
   });
 
-  it('an end of its own, if it returns another with a `toJSON` for ever', () => {
+  it('and what that has for a `toJSON` is a member of it, as it is for JSON', () => {
     const endless = { toJSON: (): unknown => endless };
-    expect(fault(endless).field).toBe('data');
+    expect(fault(endless).field).toBe('data.toJSON');
+    expect(fault({ toJSON: () => ({ a: Number.NaN, toJSON: () => 'ok' }) }).field).toBe('data.a');
+    expect(fault({ toJSON: () => new Date(0) }).message).toContain('got Date');
+    class Self {
+      a = 1;
+      toJSON() {
+        return this;
+      }
+    }
+    expect(dataText([new Self()])).toBe('[{"a":1}]');
+  });
+
+  it('called as JSON calls it: once, on what has it, with the name it stands under', () => {
+    const calls: unknown[] = [];
+    const data = {
+      toJSON(...args: unknown[]) {
+        calls.push([this === data, ...args]);
+        return { list: [{ toJSON: (...more: unknown[]) => calls.push(more) }], at: { toJSON: String } };
+      },
+    };
+    const text = JSON.stringify(data);
+    const called = calls.splice(0);
+    expect(dataText(data)).toBe(text);
+    expect(calls).toEqual(called);
+    expect(calls).toEqual([[true, ''], ['0']]);
+  });
+
+  it('the level it stands at is that of what it is', () => {
+    let deep: unknown = 1;
+    for (let level = 0; level < 100; level += 1) {
+      const inner = deep;
+      deep = { toJSON: () => [inner] };
+    }
+    expect(dataText(deep)).toBe(`${'['.repeat(100)}1${']'.repeat(100)}`);
+    expect(fault([deep]).message).toContain('deeper');
   });
 });
 
@@ -154,17 +208,85 @@ describe('what JSON would change or drop without a word is refused, with its pat
   });
 });
 
+describe('what is written is what was checked', () => {
+  /** Answers 1 when it is asked for the first time. */
+  const changing = (later: unknown) => {
+    let times = 0;
+    return () => (times++ === 0 ? 1 : later);
+  };
+  const laters = [Number.NaN, undefined, new Map([[1, 2]]), 1n, '\ud800', () => 1];
+
+  it.each(laters)('though a getter says something else later: %s', (later) => {
+    const data = Object.defineProperty({}, 'a', { enumerable: true, get: changing(later) });
+    expect(dataText(data)).toBe('{"a":1}');
+    const list = Object.defineProperty([0], 0, { get: changing(later) });
+    expect(dataText(list)).toBe('[1]');
+  });
+
+  it.each(laters)('though a `toJSON` says something else later: %s', (later) => {
+    expect(dataText({ a: { toJSON: changing(later) } })).toBe('{"a":1}');
+    expect(dataText({ toJSON: changing(later) })).toBe('1');
+  });
+
+  it('though a `toJSON` is there the first time alone', () => {
+    const toJSON = changing(undefined);
+    const data = Object.defineProperty({ a: 2 }, 'toJSON', { get: () => toJSON() && (() => 'once') });
+    expect(dataText(data)).toBe('"once"');
+  });
+
+  it('though a proxy has other members later', () => {
+    const names = changing(['a', 'b']);
+    const proxy = new Proxy<object>(
+      {},
+      {
+        ownKeys: () => (names() === 1 ? ['a'] : ['a', 'b']),
+        getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+        get: (_target, name) => ({ a: 1, b: new Map() })[String(name)],
+      },
+    );
+    expect(dataText(proxy)).toBe('{"a":1}');
+  });
+
+  it('and every member is read once', () => {
+    const reads: string[] = [];
+    const spied = (value: object): object =>
+      new Proxy(value, {
+        get: (target, name, receiver) => {
+          if (typeof name === 'string') reads.push(name);
+          return Reflect.get(target, name, receiver);
+        },
+      });
+    expect(dataText(spied({ a: spied([5]), b: 1 }))).toBe('{"a":[5],"b":1}');
+    expect(reads.filter((name) => name !== 'length').sort()).toEqual(['0', 'a', 'b']);
+  });
+});
+
+describe('what is text already can only be the whole data', () => {
+  it('a JsonText in it is refused', () => {
+    expect(fault({ a: [new JsonText('1')] })).toMatchObject({
+      field: 'data.a[0]',
+      message: '`data.a[0]` is a `JsonText`, which only the whole data can be',
+    });
+    expect(fault({ toJSON: () => new JsonText('1') }).field).toBe('data');
+  });
+
+  it.each(['1', '"\\ud800"', '1e999'])('`JSON.rawJSON` is refused: %s', (text) => {
+    const rawJSON: unknown = Reflect.get(JSON, 'rawJSON');
+    const raw: unknown = typeof rawJSON === 'function' ? rawJSON(text) : undefined;
+    expect(fault({ a: raw })).toMatchObject({
+      field: 'data.a',
+      message: '`data.a` is made by `JSON.rawJSON`: send the data as a `JsonText`',
+    });
+    expect(fault(raw).field).toBe('data');
+    expect(dataText({ rawJSON: text })).toBe(JSON.stringify({ rawJSON: text }));
+  });
+});
+
 describe('depth', () => {
   const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
 
   it('may be 100', () => {
     expect(dataText(nested(100))).toBe(`${'['.repeat(100)}1${']'.repeat(100)}`);
-  });
-
-  it('of a JsonText may be 100 too', () => {
-    const text = `${'['.repeat(100)}1${']'.repeat(100)}`;
-    expect(dataText(new JsonText(text))).toBe(text);
-    expect(fault(new JsonText(`[${text}]`)).field).toBe('data');
   });
 
   it('may not be 101', () => {
@@ -176,7 +298,6 @@ describe('depth', () => {
     let deep: unknown = 1;
     for (let level = 0; level < 200_000; level += 1) deep = [deep];
     expect(fault(deep).field).toBe('data');
-    expect(fault(new JsonText(`${'['.repeat(200_000)}${']'.repeat(200_000)}`)).field).toBe('data');
   });
 });
 
@@ -201,7 +322,12 @@ describe('what throws when it is read is refused, with its cause', () => {
   it('a proxy that was revoked', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
-    expect(fault({ proxy }).field).toBe('data');
+    for (const data of [proxy, { proxy }, { toJSON: () => proxy }]) {
+      expect(fault(data)).toMatchObject({
+        field: 'data',
+        message: '`data` cannot be read: a getter, a proxy or a `toJSON` of it throws',
+      });
+    }
   });
 });
 
@@ -219,33 +345,5 @@ describe('a path', () => {
     const name = 'n'.repeat(195);
     expect(fault({ [name]: Number.NaN }).field).toBe(`data.${name}`);
     expect(fault({ [`${name}n`]: Number.NaN }).field).toBe(`data.${name}…`);
-  });
-});
-
-describe('a JsonText', () => {
-  it.each(['{ "b" : 1e0,\n "a": 1.50 }', '"\\u00e9"', 'null', ' [ ] ', '{"a":1,"a":2}'])(
-    '%j is taken as it stands',
-    (text) => {
-      expect(dataText(new JsonText(text))).toBe(text);
-    },
-  );
-
-  it.each(['', ' ', '{', "{'a':1}", '{"a":1,}', 'NaN', 'undefined', '01', '{} {}', '\ufeff{}'])(
-    'that is no JSON is refused, and not quoted: %j',
-    (text) => {
-      const error = fault(new JsonText(text));
-      expect(error.message).toBe('`data` is a `JsonText` whose text is not JSON');
-      // A parser's own error quotes what it parsed.
-      expect(error.cause).toBeUndefined();
-    },
-  );
-
-  it('is checked like the rest', () => {
-    expect(fault(new JsonText('{"a":[1e999]}')).field).toBe('data.a[0]');
-    expect(fault(new JsonText('{"a":"\\ud800"}')).field).toBe('data.a');
-  });
-
-  it('has no half of a surrogate pair, not even where a later member hides it', () => {
-    expect(fault(new JsonText('{"a":"\ud800","a":1}')).field).toBe('data');
   });
 });
