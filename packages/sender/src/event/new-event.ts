@@ -67,7 +67,7 @@ export async function newEvent(input: unknown, rules: EventRules, endpointId?: s
   checkNames('event', input, NAMES);
   const type = checkedType(given('type'), rules);
   const id = given('id');
-  const timestamp = checkedTimestamp(given('timestamp'));
+  const timestampMs = checkedTimestamp(given('timestamp'));
   const orderingKey = checkedKey(given('orderingKey'));
   const data = dataText(given('data'));
   checkSize(data, rules.maxEventBytes);
@@ -77,8 +77,8 @@ export async function newEvent(input: unknown, rules: EventRules, endpointId?: s
     tenant: tenantOf(given('tenant')),
     type,
     data,
-    digest: digestOf({ type, data, timestamp, orderingKey, endpointId }),
-    timestampMs: timestamp?.getTime() ?? rules.now(),
+    digest: digestOf({ type, data, timestampMs, orderingKey, endpointId }),
+    timestampMs: timestampMs ?? rules.now(),
     orderingKey,
     endpointId,
   };
@@ -93,10 +93,12 @@ function checkedType(type: unknown, { schemas }: EventRules): string {
   throw inputFault('type', `must be one of the sender's \`events\` (${known}), got \`${type}\``);
 }
 
-function checkedTimestamp(timestamp: unknown): Date | undefined {
+/** Its milliseconds, read once: a class may have a `getTime` of its own. */
+function checkedTimestamp(timestamp: unknown): number | undefined {
   if (timestamp === undefined) return undefined;
-  if (timestamp instanceof Date && timestamp.getTime() >= 0 && timestamp.getTime() <= LAST_TIMESTAMP_MS)
-    return timestamp;
+  const timestampMs = timestamp instanceof Date ? timestamp.getTime() : Number.NaN;
+  const isKnown = Number.isInteger(timestampMs) && timestampMs >= 0;
+  if (isKnown && timestampMs <= LAST_TIMESTAMP_MS) return timestampMs;
   throw invalidInput('timestamp', 'a valid Date from 1970 to 9999', timestamp);
 }
 
@@ -131,13 +133,13 @@ async function checkSchema(type: string, data: string, schema: StandardSchema | 
 interface Content {
   readonly type: string;
   readonly data: string;
-  readonly timestamp: Date | undefined;
+  readonly timestampMs: number | undefined;
   readonly orderingKey: string | undefined;
   readonly endpointId: string | undefined;
 }
 
-function digestOf({ type, data, timestamp, orderingKey, endpointId }: Content): string {
+function digestOf({ type, data, timestampMs, orderingKey, endpointId }: Content): string {
   // JSON has no line break: the first one ends the head.
-  const head = JSON.stringify([type, timestamp?.getTime() ?? null, orderingKey ?? null, endpointId ?? null]);
+  const head = JSON.stringify([type, timestampMs ?? null, orderingKey ?? null, endpointId ?? null]);
   return createHash('sha256').update(`${head}\n`).update(data).digest('hex');
 }

@@ -31,6 +31,16 @@ describe('an event', () => {
     });
   });
 
+  it('is of the time that its Date said when it was checked', async () => {
+    const times = [5, Number.NaN, Number.NaN];
+    const timestamp = Object.assign(new Date(0), { getTime: () => times.shift() });
+    expect((await made({ ...plain, timestamp })).timestampMs).toBe(5);
+    for (const time of [0.5, '5', undefined]) {
+      const odd = Object.assign(new Date(0), { getTime: () => time });
+      expect((await fault({ ...plain, timestamp: odd })).field).toBe('timestamp');
+    }
+  });
+
   it('that says all keeps it', async () => {
     const input = {
       ...plain,
