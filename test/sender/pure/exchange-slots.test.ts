@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { SLOW_AFTER_MS, type Slot } from '../../../packages/sender/src/lane/exchange-slots.js';
+import {
+  type ExchangeSlots,
+  ownerOf,
+  SLOW_AFTER_MS,
+  type Slot,
+} from '../../../packages/sender/src/lane/exchange-slots.js';
 import { newOwner, slotsOf, takeAll } from './slots.js';
 
 describe('slots', () => {
@@ -178,6 +183,177 @@ describe('an exchange that lasts longer than 2 s', () => {
     slow?.release();
     expect(takeAll(slots)).toHaveLength(1);
     await fake.advance(SLOW_AFTER_MS);
+    expect(takeAll(slots)).toHaveLength(1);
+  });
+});
+
+describe('an owner', () => {
+  it('is a tenant, whatever its endpoints', () => {
+    expect(ownerOf({ tenant: 'acme', id: 'wh_1' })).toBe(ownerOf({ tenant: 'acme', id: 'wh_2' }));
+    expect(ownerOf({ tenant: 'acme', id: 'wh_1' })).not.toBe(ownerOf({ tenant: 'other', id: 'wh_1' }));
+  });
+
+  it('is each endpoint of none, and never a tenant of that name', () => {
+    const owners = [
+      { tenant: '', id: 'wh_1' },
+      { tenant: '', id: 'wh_2' },
+      { tenant: 'wh_1', id: 'wh_3' },
+      { tenant: 'endpoint wh_1', id: 'wh_3' },
+    ].map(ownerOf);
+    expect(new Set(owners).size).toBe(4);
+  });
+});
+
+/** What owners have who take one in turn, for as long as any of them may. */
+function takenInTurn(slots: ExchangeSlots, ...owners: readonly string[]): readonly number[] {
+  const counts = owners.map(() => 0);
+  for (let before = -1; before !== slots.inFlight; ) {
+    before = slots.inFlight;
+    for (const [index, owner] of owners.entries()) {
+      if (slots.tryTake(owner) !== undefined) counts[index] = (counts[index] ?? 0) + 1;
+    }
+  }
+  return counts;
+}
+
+describe('the share of an owner', () => {
+  it.each([
+    [1, 1, 1],
+    [9, 1, 5],
+    [10, 1, 6],
+    [100, 11, 56],
+  ])('that is alone, of %i and %i slow ones, is half, rounded up: %i', (concurrency, slow, share) => {
+    const { slots } = slotsOf(concurrency, slow);
+    expect(takeAll(slots, 'a')).toHaveLength(share);
+    expect(slots.hasItsShare('a')).toBe(true);
+    expect(slots.hasItsShare('b')).toBe(false);
+  });
+
+  it.each([
+    [89, ['a', 'b'], [33, 33]],
+    [90, ['a', 'b'], [34, 33]],
+    [90, ['a', 'b', 'c'], [25, 25, 25]],
+    [90, ['a', 'b', 'c', 'd'], [20, 20, 20, 20]],
+  ])('is as much as they leave free: of %i and 10 slow ones, for %j, %j', (concurrency, owners, shares) => {
+    const { slots } = slotsOf(concurrency, 10);
+    expect(takenInTurn(slots, ...owners)).toEqual(shares);
+    expect(owners.map((owner) => slots.hasItsShare(owner))).toEqual(owners.map(() => true));
+  });
+
+  it('is half of what those before have left, and so there is something for another', () => {
+    const { slots } = slotsOf(20, 1);
+    expect(['a', 'b', 'c', 'd'].map((owner) => takeAll(slots, owner).length)).toEqual([11, 5, 3, 1]);
+    expect(slots.inFlight).toBe(20);
+  });
+
+  it('grows when another gives back, and there is room', () => {
+    const { slots } = slotsOf(9, 3);
+    const other = takeAll(slots, 'a').slice(0, 4);
+    expect(takeAll(slots, 'b')).toHaveLength(3);
+    expect(slots.hasItsShare('b')).toBe(true);
+    for (const slot of other) slot.release();
+    expect(slots.hasItsShare('b')).toBe(false);
+    expect(takeAll(slots, 'b')).toHaveLength(2);
+  });
+
+  it('does not hold back one whose exchanges are quick: by default it has all 128 there are', () => {
+    const { slots } = slotsOf(128, 1000);
+    expect(takeAll(slots, 'a')).toHaveLength(128);
+    expect(slots.hasItsShare('a')).toBe(false);
+  });
+});
+
+describe('who waits while its owner has its share', () => {
+  it('lets another owner go first, though that came later', async () => {
+    const { slots, fake } = slotsOf(2, 1);
+    takeAll(slots, 'a');
+    const turns: string[] = [];
+    slots.wait('a', () => turns.push('a'));
+    slots.wait('b', () => turns.push('b'));
+    await fake.advance(SLOW_AFTER_MS);
+    expect([turns, slots.waiting]).toEqual([['b'], 1]);
+  });
+
+  it('goes when one of its owner ends', () => {
+    const { slots } = slotsOf(9, 1);
+    const [first] = takeAll(slots, 'a');
+    let served = 0;
+    slots.wait('a', () => {
+      served += 1;
+    });
+    expect(served).toBe(0);
+    first?.release();
+    expect([served, slots.inFlight]).toEqual([1, 5]);
+  });
+
+  it('goes when one of another owner ends, and leaves it room', () => {
+    const { slots } = slotsOf(9, 1);
+    const others = ['b', 'c'].map((owner) => slots.tryTake(owner));
+    takeAll(slots, 'a');
+    let served = 0;
+    const wait = (): (() => void) =>
+      slots.wait('a', () => {
+        served += 1;
+        wait();
+      });
+    wait();
+    expect([served, slots.inFlight]).toEqual([0, 6]);
+    for (const slot of others) slot?.release();
+    expect([served, slots.inFlight]).toEqual([1, 5]);
+  });
+
+  it('counts among those who wait until it gives the turn up', () => {
+    const { slots } = slotsOf(9, 1);
+    const [first] = takeAll(slots, 'a');
+    let served = 0;
+    const leave = slots.wait('a', () => {
+      served += 1;
+    });
+    expect(slots.waiting).toBe(1);
+    leave();
+    first?.release();
+    expect([served, slots.waiting]).toEqual([0, 0]);
+  });
+});
+
+describe('the slow ones of an owner', () => {
+  it('are at most half of the slow ones there may be: the others stay with the quick ones', async () => {
+    const { slots, fake } = slotsOf(10, 4);
+    expect(takeAll(slots, 'a')).toHaveLength(7);
+    await fake.advance(SLOW_AFTER_MS);
+    expect(takeAll(slots)).toHaveLength(10 - 5);
+  });
+
+  it('leave room for one of another owner, which goes before those that are overdue', async () => {
+    const { slots, fake } = slotsOf(3, 2);
+    takeAll(slots, 'a');
+    await fake.advance(SLOW_AFTER_MS);
+    slots.tryTake('b');
+    expect(slots.tryTake('c')).toBeUndefined();
+    await fake.advance(SLOW_AFTER_MS);
+    expect(slots.tryTake('c')).toBeDefined();
+  });
+
+  it('make room as they end: for an overdue one of another owner where their own has its share', async () => {
+    const { slots, fake } = slotsOf(3, 2);
+    takeAll(slots, 'a');
+    await fake.advance(SLOW_AFTER_MS);
+    const slow = slots.tryTake('b');
+    await fake.advance(SLOW_AFTER_MS);
+    slots.tryTake('c');
+    await fake.advance(SLOW_AFTER_MS);
+    expect(slots.tryTake('d')).toBeUndefined();
+    slow?.release();
+    expect(slots.tryTake('d')).toBeDefined();
+  });
+
+  it('make room for the next of their own owner too', async () => {
+    const { slots, fake } = slotsOf(3, 2);
+    const [slow] = takeAll(slots, 'a');
+    await fake.advance(SLOW_AFTER_MS);
+    slots.tryTake('b');
+    expect(slots.tryTake('c')).toBeUndefined();
+    slow?.release();
     expect(takeAll(slots)).toHaveLength(1);
   });
 });

@@ -44,9 +44,10 @@ describe('who waits', () => {
     expect(served).toEqual(['b1', 'b2', 'a1', 'c1']);
   });
 
-  it('goes behind the other owners when its own waits again, though it has waited in between', () => {
-    const { turns, served } = waiting(['a', 'a1'], ['b', 'b1'], ['c', 'c1']);
+  it('goes behind the other owners when its own waits again, those that came meanwhile included', () => {
+    const { turns, served } = waiting(['a', 'a1'], ['b', 'b1']);
     turns.serve(all);
+    turns.add('c', () => served.push('c1'));
     turns.add('a', () => served.push('a2'));
     serveAll(turns);
     expect(served).toEqual(['a1', 'b1', 'c1', 'a2']);
