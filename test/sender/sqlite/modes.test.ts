@@ -5,7 +5,7 @@ import { addEndpoint, newPath, openStore } from './open-stores.js';
 
 /** The modes of the database and what stands beside it. */
 const modesOf = (path: string): readonly number[] =>
-  ['', '-wal', '-shm']
+  ['', '-wal', '-shm', '-lock']
     .map((companion) => `${path}${companion}`)
     .filter((file) => existsSync(file))
     .map((file) => statSync(file).mode & 0o777);
@@ -17,19 +17,21 @@ test.each([0o000, 0o077, 0o777])(
     const before = process.umask(umask);
     try {
       await addEndpoint(await openStore(path));
-      expect(modesOf(path)).toEqual([0o600, 0o600]);
+      expect(modesOf(path)).toEqual([0o600, 0o600, 0o600]);
     } finally {
       process.umask(before);
     }
   },
 );
 
-test('an empty file that anybody may read is made narrow', async () => {
+test('an empty file, and a lock, that anybody may read are made narrow', async () => {
   const path = newPath();
-  writeFileSync(path, '');
-  chmodSync(path, 0o666);
+  for (const file of [path, `${path}-lock`]) {
+    writeFileSync(file, '');
+    chmodSync(file, 0o666);
+  }
   await addEndpoint(await openStore(path));
-  expect(modesOf(path)).toEqual([0o600, 0o600]);
+  expect(modesOf(path)).toEqual([0o600, 0o600, 0o600]);
 });
 
 test('a database and a log that anybody may read are made narrow', async () => {
@@ -41,7 +43,7 @@ test('a database and a log that anybody may read are made narrow', async () => {
     chmodSync(`${copy}${companion}`, 0o644);
   }
   const reopened = await openStore(copy);
-  expect(modesOf(copy)).toEqual([0o600, 0o600]);
+  expect(modesOf(copy)).toEqual([0o600, 0o600, 0o600]);
   expect(await reopened.records.endpoint('*', id)).toBeDefined();
 });
 

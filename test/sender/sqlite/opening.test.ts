@@ -135,7 +135,7 @@ describe('open and close', () => {
     expect(await (await openStore(path)).events.append([event])).toMatchObject({ isNew: [false] });
   });
 
-  test('a closed database is one file', async () => {
+  test('a closed database is one file, and a lock that is empty', async () => {
     const path = newPath();
     const store = await openStore(path);
     await addEndpoint(store);
@@ -143,6 +143,7 @@ describe('open and close', () => {
     for (const companion of ['-wal', '-shm', '-journal']) {
       expect(statSync(`${path}${companion}`, { throwIfNoEntry: false })).toBeUndefined();
     }
+    expect(statSync(`${path}-lock`).size).toBe(0);
   });
 });
 

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Now } from '@countersign/core';
 import { ClockMark } from './clock-mark.js';
+import { prepareFile } from './database-file.js';
+import { type FileLock, lockFile } from './file-lock.js';
 import { GroupCommit } from './group-commit.js';
 import { Leases } from './leases.js';
 import { openDatabase } from './open-database.js';
@@ -14,6 +16,7 @@ import { transaction } from './transaction.js';
 import { UndoLog } from './undo-log.js';
 
 interface Opened {
+  readonly lock: FileLock;
   readonly database: DatabaseSync;
   readonly session: Session;
   readonly commits: GroupCommit;
@@ -46,7 +49,11 @@ export class Connection implements Calls {
     } catch {
       // Nothing is lost: the log stays beside the file, and is read when it is opened again.
     }
-    opened.database.close();
+    try {
+      opened.database.close();
+    } finally {
+      opened.lock.release();
+    }
   }
 
   async read<T>(call: (session: Session) => T): Promise<T> {
@@ -76,6 +83,18 @@ export class Connection implements Calls {
   }
 
   #openAll(): Opened {
+    prepareFile(this.#path);
+    // Before the database itself is opened: to close it again would fold its log, which may be in somebody's hands.
+    const lock = lockFile(this.#path);
+    try {
+      return this.#openLocked(lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  #openLocked(lock: FileLock): Opened {
     const database = openDatabase(this.#path);
     try {
       const undoLog = new UndoLog();
@@ -84,6 +103,7 @@ export class Connection implements Calls {
       const now = (): number => Math.floor(this.#now());
       followClock(database, sql, now());
       return {
+        lock,
         database,
         session: newSession(sql, now, undoLog),
         commits: new GroupCommit(database, undoLog),

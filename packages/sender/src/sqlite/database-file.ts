@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { fileError, storeError, systemCodeOf } from './store-errors.js';
 
 const OWNER_ONLY = 0o600;
-const COMPANIONS = ['', '-wal', '-shm', '-journal'];
+const COMPANIONS = ['', '-wal', '-shm', '-journal', '-lock'];
 
 /**
  * Makes the file, where there is none, for its owner alone; refuses what is no plain file. It is never opened here

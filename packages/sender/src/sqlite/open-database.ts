@@ -1,17 +1,16 @@
 import { DatabaseSync } from 'node:sqlite';
-import { lockHolder, prepareFile, restrictFile } from './database-file.js';
+import { restrictFile } from './database-file.js';
+import { lockedError, SQLITE_BUSY } from './locked-error.js';
 import { checkOrigin, migrate, pragma } from './migrations.js';
 import { text } from './row.js';
 import { steps } from './sql/schema.js';
 import { fileError, resultOf, storeError } from './store-errors.js';
 
-const SQLITE_BUSY = 5;
 const SQLITE_NOTADB = 26;
 const FULL = 2;
 
-/** Opens the file for this process alone, with today's schema; what is committed there survives a loss of power. */
+/** Opens a file, made where there is none, for this process alone, with today's schema; what is committed there survives a loss of power. */
 export function openDatabase(path: string): DatabaseSync {
-  prepareFile(path);
   const database = connect(path);
   try {
     prepareDatabase(database, path);
@@ -62,12 +61,7 @@ function openError(error: unknown, path: string): Error {
     return fileError('store_foreign', path, 'is no SQLite database', error);
   }
   if (resultOf(error) === SQLITE_BUSY) {
-    return fileError('store_locked', path, `is open ${holder(lockHolder(path))} already`, error);
+    return lockedError(error, path, path);
   }
   return storeError(error, path);
-}
-
-function holder(pid: number | undefined): string {
-  if (pid === undefined) return 'in another process, or elsewhere in this one,';
-  return pid === process.pid ? 'in this process' : `in process ${pid}`;
 }
