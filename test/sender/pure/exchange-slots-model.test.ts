@@ -4,106 +4,166 @@ import {
   type ExchangeSlots,
   SLOW_AFTER_MS,
   type Slot,
+  type SlotLimits,
 } from '../../../packages/sender/src/lane/exchange-slots.js';
-import { newOwner, slotsOf, takeAll } from './slots.js';
+import { slotsOf, takeAll } from './slots.js';
+
+const OWNERS = ['a', 'b', 'c'];
 
 type Step =
-  | { readonly kind: 'take' | 'wait' | 'stay' }
+  | { readonly kind: 'take' | 'wait'; readonly owner: string }
+  | { readonly kind: 'stay' }
   | { readonly kind: 'release' | 'leave'; readonly of: number };
+const owner = fc.constantFrom(...OWNERS);
 const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof(
-    fc.record({ kind: fc.constantFrom('take', 'wait', 'stay') }),
-    fc.record({ kind: fc.constantFrom('release', 'leave'), of: fc.nat(30) }),
+    { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('take', 'wait'), owner }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('stay') }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('release', 'leave'), of: fc.nat(30) }) },
   ),
   { maxLength: 80 },
 );
 
+interface Held {
+  readonly owner: string;
+  readonly slot: Slot;
+  readonly sinceMs: number;
+  isSlow: boolean;
+}
+
+interface Waiting {
+  readonly owner: string;
+  readonly leave: () => void;
+  state: 'waits' | 'served' | 'left';
+}
+
 /** Slots, and beside them what should hold of them. */
 class Play {
-  readonly #limits: { readonly concurrency: number; readonly slowConcurrency: number };
+  readonly #limits: SlotLimits;
   readonly #fake;
   readonly #slots: ExchangeSlots;
-  readonly #taken: { readonly slot: Slot; readonly sinceMs: number }[] = [];
-  readonly #released = new Set<Slot>();
-  readonly #leaves: (() => void)[] = [];
-  readonly #left = new Set<number>();
-  readonly #served: number[] = [];
+  /** All that were taken, the oldest first. */
+  readonly #taken: Held[] = [];
+  readonly #released = new Set<Held>();
+  readonly #waits: Waiting[] = [];
 
-  constructor(concurrency: number, slowConcurrency: number) {
-    this.#limits = { concurrency, slowConcurrency };
-    const { fake, slots } = slotsOf(concurrency, slowConcurrency);
+  constructor(limits: SlotLimits) {
+    this.#limits = limits;
+    const { fake, slots } = slotsOf(limits.concurrency, limits.slowConcurrency);
     this.#fake = fake;
     this.#slots = slots;
   }
 
   async step(step: Step): Promise<void> {
-    if (step.kind === 'take') this.#hold(this.#slots.tryTake(newOwner()));
-    else if (step.kind === 'wait') this.#wait();
+    if (step.kind === 'take') this.#take(step.owner);
+    else if (step.kind === 'wait') this.#wait(step.owner);
     else if (step.kind === 'release') this.#release(step.of);
     else if (step.kind === 'leave') this.#leave(step.of);
-    else await this.#fake.advance(SLOW_AFTER_MS / 3);
+    else await this.#fake.advance(SLOW_AFTER_MS / 4);
+    this.#letSlowOnesGo();
   }
 
   check(): void {
-    const { concurrency } = this.#limits;
-    const { held, quick } = this.#counts();
-    const waiting = this.#leaves.filter(
-      (_, number) => !this.#left.has(number) && !this.#served.includes(number),
-    );
-    expect(this.#slots.inFlight).toBe(held);
-    expect(this.#slots.waiting).toBe(waiting.length);
-    expect(quick).toBeLessThanOrEqual(concurrency);
-    if (waiting.length > 0) expect(quick).toBe(concurrency);
-    expect(this.#served).toEqual(this.#served.toSorted((a, b) => a - b));
+    const { concurrency, slowConcurrency } = this.#limits;
+    expect(this.#slots.inFlight).toBe(this.#held().length);
+    expect(this.#slots.waiting).toBe(this.#waiting().length);
+    expect(this.#quick()).toBeLessThanOrEqual(concurrency);
+    expect(this.#held().length - this.#quick()).toBeLessThanOrEqual(slowConcurrency);
+    for (const one of OWNERS) expect(this.#slots.hasItsShare(one)).toBe(this.#hasItsShare(one));
+    for (const { owner: one } of this.#waiting()) expect(this.#mayTake(one)).toBe(false);
     expect(this.#fake.pending).toBeLessThanOrEqual(1);
   }
 
-  /** What is free can be taken, and not more. */
+  /** What is free can be taken by those who have nothing, and not more. */
   checkFree(): void {
-    const free = this.#slots.waiting > 0 ? 0 : this.#limits.concurrency - this.#counts().quick;
-    expect(takeAll(this.#slots)).toHaveLength(free);
+    expect(takeAll(this.#slots)).toHaveLength(this.#limits.concurrency - this.#quick());
   }
 
-  /** What should be in flight, and of that in quick slots. */
-  #counts(): { readonly held: number; readonly quick: number } {
-    const held = this.#taken.filter(({ slot }) => !this.#released.has(slot));
-    const old = held.filter(({ sinceMs }) => this.#fake.now() - sinceMs >= SLOW_AFTER_MS);
-    return { held: held.length, quick: held.length - Math.min(old.length, this.#limits.slowConcurrency) };
+  #held(): readonly Held[] {
+    return this.#taken.filter((held) => !this.#released.has(held));
   }
 
-  #hold(slot: Slot | undefined): void {
-    if (slot !== undefined) this.#taken.push({ slot, sinceMs: this.#fake.now() });
+  #of(one: string): readonly Held[] {
+    return this.#held().filter((held) => held.owner === one);
   }
 
-  #wait(): void {
-    const number = this.#leaves.length;
-    const leave = this.#slots.wait(newOwner(), (slot) => {
-      this.#served.push(number);
-      this.#hold(slot);
+  #waiting(): readonly Waiting[] {
+    return this.#waits.filter(({ state }) => state === 'waits');
+  }
+
+  #quick(): number {
+    return this.#held().filter(({ isSlow }) => !isSlow).length;
+  }
+
+  #hasItsShare(one: string): boolean {
+    const { concurrency, slowConcurrency } = this.#limits;
+    return this.#of(one).length >= concurrency + slowConcurrency - this.#held().length;
+  }
+
+  #mayTake(one: string): boolean {
+    return this.#quick() < this.#limits.concurrency && !this.#hasItsShare(one);
+  }
+
+  /** The oldest first, those that may: of an owner no more than there is still room for. */
+  #letSlowOnesGo(): void {
+    for (const held of this.#held()) {
+      if (held.isSlow || this.#fake.now() - held.sinceMs < SLOW_AFTER_MS) continue;
+      const slow = this.#held().filter(({ isSlow }) => isSlow);
+      const own = slow.filter((other) => other.owner === held.owner).length;
+      held.isSlow = own < this.#limits.slowConcurrency - slow.length;
+    }
+  }
+
+  #hold(one: string, slot: Slot): void {
+    this.#taken.push({ owner: one, slot, sinceMs: this.#fake.now(), isSlow: false });
+  }
+
+  #take(one: string): void {
+    const mayTake = this.#mayTake(one);
+    const slot = this.#slots.tryTake(one);
+    expect(slot !== undefined).toBe(mayTake);
+    if (slot !== undefined) this.#hold(one, slot);
+  }
+
+  #wait(one: string): void {
+    let isServed = false;
+    let entry: Waiting | undefined;
+    const leave = this.#slots.wait(one, (slot) => {
+      this.#hold(one, slot);
+      isServed = true;
+      if (entry === undefined) return;
+      // Of one owner, whoever has waited longest.
+      expect(this.#waiting().find((other) => other.owner === one)).toBe(entry);
+      entry.state = 'served';
     });
-    this.#leaves.push(leave);
+    entry = { owner: one, leave, state: isServed ? 'served' : 'waits' };
+    this.#waits.push(entry);
   }
 
   #release(index: number): void {
-    const slot = this.#taken[index]?.slot;
-    if (slot === undefined) return;
-    this.#released.add(slot);
-    slot.release();
+    const held = this.#taken[index];
+    if (held === undefined) return;
+    this.#released.add(held);
+    held.slot.release();
   }
 
-  #leave(number: number): void {
-    if (number >= this.#leaves.length) return;
-    if (!this.#served.includes(number)) this.#left.add(number);
-    this.#leaves[number]?.();
+  #leave(index: number): void {
+    const entry = this.#waits[index];
+    if (entry === undefined) return;
+    if (entry.state === 'waits') entry.state = 'left';
+    entry.leave();
   }
 }
 
 describe('whatever happens', () => {
-  it('no limit is exceeded, nobody waits for a slot that is free, and who waited is served in turn', async () => {
-    const limit = fc.integer({ min: 1, max: 4 });
+  it('no limit is exceeded, nobody who may take one waits, and one who has nothing takes what is free', async () => {
+    const limits = fc.record({
+      concurrency: fc.integer({ min: 1, max: 6 }),
+      slowConcurrency: fc.integer({ min: 1, max: 6 }),
+    });
     await fc.assert(
-      fc.asyncProperty(limit, limit, steps, async (concurrency, slowConcurrency, played) => {
-        const play = new Play(concurrency, slowConcurrency);
+      fc.asyncProperty(limits, steps, async (given, played) => {
+        const play = new Play(given);
         for (const step of played) {
           await play.step(step);
           play.check();
