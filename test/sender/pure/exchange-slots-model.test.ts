@@ -17,11 +17,11 @@ type Step =
 const owner = fc.constantFrom(...OWNERS);
 const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof(
-    { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('take', 'wait'), owner }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('stay') }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('release', 'leave'), of: fc.nat(30) }) },
+    { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('take', 'wait'), owner }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('stay') }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('release', 'leave'), of: fc.nat(15) }) },
   ),
-  { maxLength: 80 },
+  { maxLength: 80, size: 'max' },
 );
 
 interface Held {
@@ -59,7 +59,7 @@ class Play {
     else if (step.kind === 'wait') this.#wait(step.owner);
     else if (step.kind === 'release') this.#release(step.of);
     else if (step.kind === 'leave') this.#leave(step.of);
-    else await this.#fake.advance(SLOW_AFTER_MS / 4);
+    else await this.#fake.advance(SLOW_AFTER_MS / 2);
     this.#letSlowOnesGo();
   }
 
