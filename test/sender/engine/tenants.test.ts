@@ -90,6 +90,17 @@ describe('lanes that can only wait, where lanes run out', () => {
     expect(on.sink.open('/a')).toBe(6);
   });
 
+  test('give way for a second, and then wait again where they did', async () => {
+    const on = await small();
+    await hanging(on, 'a', 13);
+    const lanes: number[] = [];
+    for (let times = 0; times < 10; times += 1) {
+      lanes.push((await on.sender.totals()).lanes);
+      await passed(on, 500);
+    }
+    expect(lanes).toEqual([13, 13, 13, 13, 6, 6, 13, 13, 6, 6]);
+  });
+
   test('give way to each other, and come back when there is room: all is delivered in the end', async () => {
     const on = await small();
     await on.endpoint('/b', { tenant: 'b' });
