@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { GroupCommit } from '../../../packages/sender/src/sqlite/group-commit.js';
 import { UndoLog } from '../../../packages/sender/src/sqlite/undo-log.js';
 import { ended, newDelivery, newEndpoint, newEvent, report } from './new-records.js';
@@ -92,7 +92,8 @@ describe('a group', () => {
         .prepare('SELECT a FROM t ORDER BY rowid')
         .all()
         .map(({ a }) => a);
-    return { group: new GroupCommit(database, undoLog), undoLog, insert, rows };
+    const beforeCommit = vi.fn<() => void>();
+    return { group: new GroupCommit(database, undoLog, beforeCommit), beforeCommit, undoLog, insert, rows };
   }
 
   test('undoes what a failed transaction changed in memory, the last first, before it tries again', async () => {
@@ -114,6 +115,20 @@ describe('a group', () => {
     expect(undone).toEqual([1, 3, 2, 1, 1]);
     expect(memory).toEqual([1, 2, 3]);
     expect(rows()).toEqual([1, 2, 3]);
+  });
+
+  test('takes nothing while it must not be committed, and tells each write why', async () => {
+    const { group, beforeCommit, insert, rows } = newGroup();
+    beforeCommit.mockImplementation(() => {
+      throw new Error('not now');
+    });
+    const refused = await Promise.allSettled([1, 2].map((row) => group.write(() => insert.run(row))));
+    for (const result of refused) expect(result).toMatchObject({ reason: { message: 'not now' } });
+    expect(rows()).toEqual([]);
+    beforeCommit.mockReset();
+    await Promise.all([1, 2].map((row) => group.write(() => insert.run(row))));
+    expect(rows()).toEqual([1, 2]);
+    expect(beforeCommit).toHaveBeenCalledTimes(1);
   });
 
   test('is written at once when it is flushed', () => {

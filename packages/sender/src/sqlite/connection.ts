@@ -6,6 +6,7 @@ import { type FileLock, lockFile } from './file-lock.js';
 import { GroupCommit } from './group-commit.js';
 import { Leases } from './leases.js';
 import { openDatabase } from './open-database.js';
+import { OpenFiles } from './open-files.js';
 import { RoutingProgress } from './routing-progress.js';
 import { number } from './row.js';
 import type { Calls, Session } from './session.js';
@@ -102,11 +103,12 @@ export class Connection implements Calls {
       // Whole milliseconds, never ahead: what is due at once is due at once.
       const now = (): number => Math.floor(this.#now());
       followClock(database, sql, now());
+      const files = new OpenFiles(this.#path);
       return {
         lock,
         database,
         session: newSession(sql, now, undoLog),
-        commits: new GroupCommit(database, undoLog),
+        commits: new GroupCommit(database, undoLog, () => files.check()),
         clockMark: new ClockMark(sql, seenAtMs(sql), undoLog),
       };
     } catch (error) {

@@ -23,14 +23,17 @@ export class GroupCommit {
   readonly #commit: StatementSync;
   readonly #rollback: StatementSync;
   readonly #undoLog: UndoLog;
+  readonly #beforeCommit: () => void;
   #waiting: Write[] = [];
   #isScheduled = false;
 
-  constructor(database: DatabaseSync, undoLog: UndoLog) {
+  /** What `beforeCommit` throws, the writes reject with. */
+  constructor(database: DatabaseSync, undoLog: UndoLog, beforeCommit: () => void) {
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
     this.#rollback = database.prepare('ROLLBACK');
     this.#undoLog = undoLog;
+    this.#beforeCommit = beforeCommit;
   }
 
   /** Resolves with what `call` returns once that is durable. `call` may run twice: it changes only what is undone. */
@@ -92,6 +95,7 @@ export class GroupCommit {
     try {
       this.#begin.run();
       for (const { run } of writes) run();
+      this.#beforeCommit();
       this.#commit.run();
       this.#undoLog.keep();
       return undefined;
