@@ -155,6 +155,7 @@ describe('every connection is durable and alone', () => {
     expect(pragma('journal_mode')).toBe('wal');
     expect(pragma('synchronous')).toBe(2);
     expect(pragma('locking_mode')).toBe('exclusive');
+    expect(pragma('secure_delete')).toBe(1);
     database.close();
   });
 

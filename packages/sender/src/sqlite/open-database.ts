@@ -51,6 +51,7 @@ const SETTINGS = `
   PRAGMA fullfsync = ON;
   PRAGMA checkpoint_fullfsync = ON;
   PRAGMA cache_size = -16384; -- 16 MiB, however long the backlog
+  PRAGMA secure_delete = ON; -- what was sealed, deleted or pruned is overwritten: the file would keep its text for long
   PRAGMA temp_store = MEMORY;
   PRAGMA wal_autocheckpoint = 4000; -- pages, 16 MiB: so rarely that 99 % of all writes do not meet it
   PRAGMA journal_size_limit = 67108864; -- 64 MiB stay on the disk after a burst
