@@ -1,0 +1,168 @@
+import { type Provider, type Scheme, standardWebhooks } from '@countersign/core';
+import { dcisionai } from '@countersign/core/providers/dcisionai';
+import { deliveryFlow } from '@countersign/core/providers/delivery-flow';
+import { github } from '@countersign/core/providers/github';
+import { ragEngine } from '@countersign/core/providers/rag-engine';
+import { stripe } from '@countersign/core/providers/stripe';
+import { describe, expect, it } from 'vitest';
+import { buildRequest } from '../../src/attempt/build-request.js';
+import { redacted } from '../../src/attempt/redact.js';
+import { wireFormat } from '../../src/attempt/wire-format.js';
+import type { StoredEvent } from '../../src/ports/records.js';
+import { providers } from './providers.js';
+import { NOW, OLD_SECRET, recordOf, SECRET, targetFor } from './targets.js';
+
+const DATA =
+  '{"name": "a-name-that-is-as-long-as-a-signature-is-and-longer-than-that", "sum": 12345678901234567890}';
+const event: StoredEvent = {
+  key: '1',
+  id: 'evt_0123456789abcdefghijklmn',
+  tenant: '',
+  type: 'invoice.payment_method.declined',
+  data: DATA,
+  digest: '',
+  timestampMs: NOW.getTime(),
+};
+const info = {
+  endpointId: 'wh_0123456789abcdefghijklmn',
+  deliveryId: 'dlv_0123456789abcdefghijklmn',
+  attempt: 1,
+  sentAt: NOW,
+  test: false,
+};
+/** SHA-256 in hex or base64: what no text of these tests has beside signatures. */
+const SIGNATURE = /[0-9a-f]{64}|[\w+/]{43}=/;
+
+interface Told {
+  readonly provider?: Provider;
+  readonly alsoSign?: readonly Provider[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request that was sent, as a receiver would show it, and what becomes of a text. */
+async function sent({ provider = standardWebhooks, alsoSign = [], headers = {} }: Told = {}) {
+  const secrets = [{ text: SECRET }, { text: OLD_SECRET, expiresInMs: 3_600_000 }];
+  const clear = Object.entries(headers).map(([name, value]) => [name, `clear:${value}`]);
+  const record = recordOf(secrets, { headers: Object.fromEntries(clear) });
+  const target = targetFor({ ...record, id: info.endpointId });
+  const wire = wireFormat(provider, alsoSign);
+  const request = await buildRequest(event, info, target, wire);
+  const lines = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}`);
+  const echo = [...lines, '', new TextDecoder().decode(request.body)].join('\r\n');
+  const clean = (text: string): string =>
+    redacted(text, { request, event, deliveryId: info.deliveryId, target, wire });
+  return { request, echo, clean };
+}
+
+describe.each(providers)('of what is sent for $name', (provider) => {
+  it('no signature is left, neither the new nor the old one, in headers or body', async () => {
+    const { echo, clean } = await sent({ provider });
+    expect(echo).toMatch(SIGNATURE);
+    expect(clean(echo)).not.toMatch(SIGNATURE);
+    expect(clean(echo)).toContain('[redacted]');
+  });
+
+  it('the ids, the type and the data of the event stay', async () => {
+    const { echo, clean } = await sent({ provider });
+    const texts = [event.id, info.endpointId, info.deliveryId, event.type, ...DATA.split(/[ {}]+/)];
+    const told = texts.filter((text) => echo.includes(text));
+    expect(told).toContain(event.type);
+    for (const text of told) expect(clean(echo)).toContain(text);
+  });
+});
+
+describe('a signature', () => {
+  it('of stripe is cut out of the list that it stands in', async () => {
+    const { request, clean } = await sent({ provider: stripe });
+    const list = request.headers['stripe-signature'] ?? '';
+    expect(clean(list)).toBe(`t=${Math.floor(NOW.getTime() / 1000)},v1=[redacted],v1=[redacted]`);
+  });
+
+  it('of github is cut out behind its prefix', async () => {
+    const { request, clean } = await sent({ provider: github });
+    expect(clean(request.headers['x-hub-signature-256'] ?? '')).toBe('sha256=[redacted]');
+  });
+
+  it('of ragEngine is cut out of the body, too', async () => {
+    const { request, clean } = await sent({ provider: ragEngine });
+    const body = new TextDecoder().decode(request.body);
+    const signature = request.headers['x-webhook-signature'] ?? '';
+    expect(JSON.parse(clean(body))).toMatchObject({ event: event.type, signature: '[redacted]' });
+    expect(clean(body)).not.toContain(signature);
+  });
+
+  it('that stands in the body alone is cut out there', async () => {
+    const scheme: Scheme = {
+      ...ragEngine.scheme,
+      headers: [],
+      read: () => ({ signatures: [] }),
+      write: (message, signatures) => ({ ...ragEngine.scheme.write(message, signatures), headers: {} }),
+    };
+    const { request, echo, clean } = await sent({ provider: { ...ragEngine, name: 'own', scheme } });
+    expect(request.headers).not.toHaveProperty('x-webhook-signature');
+    expect(echo).toMatch(SIGNATURE);
+    expect(clean(echo)).not.toMatch(SIGNATURE);
+  });
+
+  it('of each provider that signs also is cut out', async () => {
+    const alsoSign = [github, deliveryFlow, dcisionai];
+    const { request, echo, clean } = await sent({ alsoSign });
+    for (const name of ['webhook-signature', 'x-hub-signature-256', 'x-signature', 'x-dcisionai-signature']) {
+      expect(request.headers[name]).toMatch(SIGNATURE);
+    }
+    expect(clean(echo)).not.toMatch(SIGNATURE);
+  });
+
+  it('is cut out each time that it stands there', async () => {
+    const { request, clean } = await sent({ provider: dcisionai });
+    const signature = request.headers['x-dcisionai-signature'] ?? '';
+    expect(clean(`got ${signature}, not ${signature}`)).toBe('got [redacted], not [redacted]');
+  });
+});
+
+describe('the value of a custom header', () => {
+  it('is cut out as a whole', async () => {
+    const { clean } = await sent({ headers: { 'x-key': 'open sesame' } });
+    expect(clean('x-key: open sesame!')).toBe('x-key: [redacted]!');
+  });
+
+  it('is cut out without the name of its scheme, too', async () => {
+    const { clean } = await sent({ headers: { authorization: 'Bearer abcd-1234' } });
+    expect(clean('the token abcd-1234 has expired')).toBe('the token [redacted] has expired');
+    expect(clean('authorization: Bearer abcd-1234')).toBe('authorization: [redacted]');
+  });
+
+  it('stays where it is shorter than 4 characters', async () => {
+    const { clean } = await sent({ headers: { 'x-zone': 'eu1', 'x-key': 'eu1 k3y', 'x-empty': '' } });
+    expect(clean('in eu1 with k3y')).toBe('in eu1 with k3y');
+    expect(clean('with eu1 k3y')).toBe('with [redacted]');
+  });
+
+  it('is cut out where it has 4 characters', async () => {
+    const { clean } = await sent({ headers: { 'x-key': 'k3y5' } });
+    expect(clean('k3y5 k3y')).toBe('[redacted] k3y');
+  });
+
+  it('that is part of another one leaves nothing of that', async () => {
+    const { clean } = await sent({ headers: { 'x-part': 'abcd', 'x-all': 'abcd-efgh' } });
+    expect(clean('abcd-efgh')).toBe('[redacted]');
+  });
+
+  it.each([
+    ['JSON', 'say "hi" \\ now', 'say \\"hi\\" \\\\ now'],
+    ['HTML', 'a<b>&c', 'a&lt;b&gt;&amp;c'],
+    ['HTML, quotes left', `a&"b"'c'`, `a&amp;"b"'c'`],
+    ['HTML, in an attribute', `a&"b"'c'`, `a&amp;&quot;b&quot;'c'`],
+    ['HTML, in any attribute', `a&"b"'c'`, 'a&amp;&quot;b&quot;&#39;c&#39;'],
+  ])('is found as it stands in %s', async (_, value, spelling) => {
+    const { clean } = await sent({ headers: { 'x-key': value } });
+    expect(clean(`it is: ${spelling}.`)).toBe('it is: [redacted].');
+    expect(clean(`it is: ${value}.`)).toBe('it is: [redacted].');
+  });
+});
+
+it('leaves a text alone that has nothing of it', async () => {
+  const { clean } = await sent({ headers: { authorization: 'Bearer abcd-1234' } });
+  const text = 'Something went wrong. $& $1 [0-9] (bearer)';
+  expect(clean(text)).toBe(text);
+});
