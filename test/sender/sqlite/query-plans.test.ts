@@ -48,6 +48,11 @@ const PLANS = {
     'SEARCH endpoints USING INTEGER PRIMARY KEY (rowid=?)',
   ],
   laneOfEndpoint: ['SEARCH lanes USING COVERING INDEX sqlite_autoindex_lanes_1 (endpoint_id=?)'],
+  laneWithTenant: [
+    'SEARCH l USING COVERING INDEX sqlite_autoindex_lanes_1 (endpoint_id=?)',
+    'SEARCH e USING INTEGER PRIMARY KEY (rowid=?)',
+    'SEARCH d USING INDEX deliveries_of_endpoint (endpoint=?)',
+  ],
   lane: ['SEARCH lanes USING INTEGER PRIMARY KEY (rowid=?)'],
   openLane: ['SEARCH lanes USING INTEGER PRIMARY KEY (rowid=?)'],
   closeLane: ['SEARCH lanes USING INTEGER PRIMARY KEY (rowid=?)'],

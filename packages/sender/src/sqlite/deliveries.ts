@@ -11,7 +11,7 @@ import {
 } from '../ports/records.js';
 import { storedEvent } from './intake.js';
 import { fromJson } from './json.js';
-import { laneOf } from './lane-counts.js';
+import { laneSeen } from './lane-counts.js';
 import { number, numberOrNone, oneOf, type Row, text, textOrNone } from './row.js';
 import { scopeParameter } from './scope.js';
 import type { Session } from './session.js';
@@ -61,11 +61,11 @@ type LookUp = (status: DeliveryStatus, before: number, count: number) => readonl
 function lookUpOf(session: Session, scope: TenantScope, { endpointId, eventId }: DeliveryQuery): LookUp {
   const { sql } = session;
   const tenant = scopeParameter(scope);
-  const lane = endpointId === undefined ? null : laneOf(session, endpointId);
+  const lane = endpointId === undefined ? null : laneSeen(session, scope, endpointId);
   if (lane === undefined) return () => [];
   if (eventId !== undefined) {
     return (status, before, count) =>
-      sql.all('deliveriesOfEvent', eventId, status, before, tenant, lane, count);
+      sql.all('deliveriesOfEvent', eventId, tenant, status, before, lane, count);
   }
   if (lane !== null) {
     return (status, before, count) => sql.all('deliveriesOfEndpoint', lane, status, before, tenant, count);

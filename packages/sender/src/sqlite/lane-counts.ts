@@ -1,3 +1,4 @@
+import { ANY_TENANT, type TenantScope } from '../ports/records.js';
 import { number } from './row.js';
 import type { Session } from './session.js';
 import type { Statements } from './statements.js';
@@ -47,6 +48,16 @@ export class LaneCounts {
 export function laneOf({ sql }: Session, endpointId: string): number | undefined {
   const row = sql.get('laneOfEndpoint', endpointId);
   return row === undefined ? undefined : number(row, 'seq');
+}
+
+/**
+ * The lane of an endpoint, where a scope may see what is there. Asked before its deliveries are looked at: how long it
+ * took would tell another tenant that the endpoint exists, and hold up everybody.
+ */
+export function laneSeen({ sql }: Session, scope: TenantScope, endpointId: string): number | undefined {
+  const row = sql.get('laneWithTenant', endpointId);
+  if (row === undefined) return undefined;
+  return scope === ANY_TENANT || row['tenant'] === scope ? number(row, 'seq') : undefined;
 }
 
 /** A new lane. */

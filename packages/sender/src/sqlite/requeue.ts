@@ -1,5 +1,5 @@
 import type { RequeueQuery, TenantScope } from '../ports/records.js';
-import { admit, LaneCounts, laneOf } from './lane-counts.js';
+import { admit, LaneCounts, laneSeen } from './lane-counts.js';
 import { number, oneOf, type Row, textOrNone } from './row.js';
 import { scopeParameter } from './scope.js';
 import type { Calls, Session } from './session.js';
@@ -12,7 +12,7 @@ export function requeue(calls: Calls, scope: TenantScope, query: RequeueQuery): 
   const ids = deliveryIds === undefined ? undefined : JSON.stringify(deliveryIds);
   const copy = { ...query, ids, statuses: [...statuses] };
   return calls.write((session) => {
-    const lane = laneOf(session, copy.endpointId);
+    const lane = laneSeen(session, scope, copy.endpointId);
     return lane === undefined ? 0 : requeueAt(session, lane, scope, copy);
   });
 }

@@ -49,9 +49,10 @@ export const deliverySql = {
     SELECT ${RECORD} ${DELIVERIES}
     WHERE d.endpoint = ? AND d.status = ? AND d.seq < ? AND d.tenant = coalesce(?, d.tenant)
     ORDER BY d.seq DESC ${LIMIT}`,
+  /** The event's tenant is its deliveries' too: another one's are not looked at, however many they are. */
   deliveriesOfEvent: `
     SELECT ${RECORD} FROM events e JOIN deliveries d ON d.event = e.seq ${WHOLE}
-    WHERE e.id = ? AND d.status = ? AND d.seq < ? AND d.tenant = coalesce(?, d.tenant)
+    WHERE e.id = ? AND e.tenant = coalesce(?, e.tenant) AND d.status = ? AND d.seq < ?
       AND d.endpoint = coalesce(?, d.endpoint)
     ORDER BY d.seq DESC ${LIMIT}`,
   lostDeliveries: `

@@ -4,6 +4,12 @@ import { LIMIT } from './limit.js';
 export const laneSql = {
   insertLane: `INSERT INTO lanes (endpoint_id, is_open) VALUES (?, ?) RETURNING seq`,
   laneOfEndpoint: `SELECT seq FROM lanes WHERE endpoint_id = ?`,
+  /** With the tenant of its endpoint, or of what a deleted one has left behind; all of a lane has one tenant. */
+  laneWithTenant: `
+    SELECT l.seq, coalesce(
+      (SELECT e.tenant FROM endpoints e WHERE e.seq = l.seq),
+      (SELECT d.tenant FROM deliveries d WHERE d.endpoint = l.seq LIMIT 1)) AS tenant
+    FROM lanes l WHERE l.endpoint_id = ?`,
   lane: `
     SELECT is_open, pending, retrying, parked_until, failing_since, failures, successes, rate_debt_until,
       last_delivered_at
