@@ -1,10 +1,13 @@
 import type { Clock } from '../time/clock.js';
 
-/** When something falls due while a lane is held, as far as its owner knows; a timer waits for the first. */
+/**
+ * When something falls due while a lane is held, as far as its owner knows; a timer waits for the first. A lane may be
+ * held for hours, and know of a time for each of its deliveries that failed: no step looks at them all.
+ */
 export class DueTimes {
   readonly #clock: Clock;
   readonly #onDue: () => void;
-  /** Of the steady clock, ascending. */
+  /** Of the steady clock. A binary heap: none is later than those at twice its place and one, and two, more. */
   readonly #timesMs: number[] = [];
   #cancelTimer: () => void = () => {};
   #isStopped = false;
@@ -20,11 +23,9 @@ export class DueTimes {
   }
 
   add(timeMs: number): void {
-    // Most delays are equally long, so that the place is near the end.
-    const before = this.#timesMs.findLastIndex((known) => known <= timeMs);
-    if (this.#timesMs[before] === timeMs) return;
-    this.#timesMs.splice(before + 1, 0, timeMs);
-    if (before === -1) this.#arm();
+    const firstMs = this.nextMs;
+    this.#rise(timeMs);
+    if (firstMs === undefined || timeMs < firstMs) this.#arm();
   }
 
   /** No timer waits any more; times are still kept. */
@@ -35,16 +36,58 @@ export class DueTimes {
 
   #arm(): void {
     this.#cancelTimer();
-    const [nextMs] = this.#timesMs;
+    const { nextMs } = this;
     if (nextMs === undefined || this.#isStopped) return;
-    this.#cancelTimer = this.#clock.schedule(() => this.#fire(), nextMs - this.#clock.steadyNow());
+    // It may have come since it was told of.
+    const delayMs = Math.max(0, nextMs - this.#clock.steadyNow());
+    this.#cancelTimer = this.#clock.schedule(() => this.#fire(), delayMs);
   }
 
   #fire(): void {
     const nowMs = this.#clock.steadyNow();
-    const passed = this.#timesMs.filter((timeMs) => timeMs <= nowMs).length;
-    this.#timesMs.splice(0, passed);
+    let isDue = false;
+    while ((this.nextMs ?? Number.POSITIVE_INFINITY) <= nowMs) {
+      isDue = true;
+      this.#removeFirst();
+    }
     this.#arm();
-    if (passed > 0) this.#onDue();
+    if (isDue) this.#onDue();
+  }
+
+  /** Puts a time at the end, and moves it up to where it belongs. */
+  #rise(timeMs: number): void {
+    const times = this.#timesMs;
+    let at = times.push(timeMs) - 1;
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      const aboveMs = times[above];
+      if (aboveMs === undefined || aboveMs <= timeMs) break;
+      times[at] = aboveMs;
+      at = above;
+    }
+    times[at] = timeMs;
+  }
+
+  /** Puts the last time into the place of the first, and moves it down to where it belongs. */
+  #removeFirst(): void {
+    const times = this.#timesMs;
+    const timeMs = times.pop();
+    if (timeMs === undefined || times.length === 0) return;
+    let at = 0;
+    for (;;) {
+      const below = this.#earlierBelow(at);
+      const belowMs = times[below];
+      if (belowMs === undefined || belowMs >= timeMs) break;
+      times[at] = belowMs;
+      at = below;
+    }
+    times[at] = timeMs;
+  }
+
+  #earlierBelow(at: number): number {
+    const left = 2 * at + 1;
+    const leftMs = this.#timesMs[left];
+    const rightMs = this.#timesMs[left + 1];
+    return leftMs !== undefined && rightMs !== undefined && rightMs < leftMs ? left + 1 : left;
   }
 }
