@@ -76,6 +76,11 @@ export class RoutingProgress {
     }
   }
 
+  /** They are in nobody's hands any more. */
+  giveBack(seqs: readonly number[]): void {
+    this.lease(seqs, 0);
+  }
+
   /** When the first of those in hand comes back. */
   get leaseEndMs(): number {
     let endMs = Number.POSITIVE_INFINITY;

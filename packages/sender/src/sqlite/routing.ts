@@ -64,8 +64,8 @@ interface Part extends Pick<Routing, 'isLast'> {
   readonly deliveries: readonly NewDelivery[];
 }
 
-/** Writes the deliveries of events. */
-export function route(calls: Calls, routings: readonly Routing[]): Promise<void> {
+/** Writes the deliveries of events. Where that fails, they are in nobody's hands: others need not wait for a lease. */
+export async function route(calls: Calls, routings: readonly Routing[]): Promise<void> {
   const parts = routings.map(({ event, deliveries, isLast }) => ({
     seq: Number(event.key),
     tenant: event.tenant,
@@ -73,7 +73,16 @@ export function route(calls: Calls, routings: readonly Routing[]): Promise<void>
     deliveries: deliveries.map((delivery) => ({ ...delivery })),
     isLast,
   }));
-  return calls.write((session) => routeAll(session, parts));
+  let session: Session | undefined;
+  try {
+    await calls.write((open) => {
+      session = open;
+      routeAll(open, parts);
+    });
+  } catch (error) {
+    session?.routing.giveBack(parts.map(({ seq }) => seq));
+    throw error;
+  }
 }
 
 function routeAll(session: Session, parts: readonly Part[]): void {
