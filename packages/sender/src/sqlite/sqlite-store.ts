@@ -30,10 +30,14 @@ import { subscribers } from './subscribers.js';
 export interface SqliteStoreOptions {
   /**
    * The file, made where there is none; its folder must be there, on a local disk. While it is open, and after a crash,
-   * `<path>-wal` stands beside it: it is part of the database, and is moved and copied with it.
+   * `<path>-wal` stands beside it: it is part of the database, and is moved and copied with it. `<path>-lock`, which is
+   * empty and stays, keeps other processes away. Nothing may move, replace or delete these while it is open.
    */
   readonly path: string;
-  /** Epoch milliseconds of a clock that never goes back. Default: the platform's, from the moment of the call. */
+  /**
+   * Epoch milliseconds of a clock that never goes back while the store is open. Default: the platform's, from the
+   * moment of the call.
+   */
   readonly now?: Now | undefined;
 }
 
@@ -44,7 +48,8 @@ export interface SqliteStoreOptions {
  *
  * `open` rejects with a `SenderError` that names the file: `store_locked` where it is open elsewhere, `store_newer`
  * and `store_foreign` where it is not this version's or nobody's, `store_unavailable` where it cannot be made or
- * opened. The file's mode is made 0600, whatever it was.
+ * opened. The file's mode is made 0600, whatever it was. Where the clock was set back since, what waits is moved with
+ * it.
  *
  * @example
  * const sender = createSender({ store: sqliteStore({ path: 'webhooks.db' }), provider: standardWebhooks });
