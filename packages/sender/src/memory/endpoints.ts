@@ -71,11 +71,11 @@ function replace(state: State, expectedRevision: number, draft: EndpointDraft): 
   const row = lane?.endpoint;
   if (lane === undefined || row?.record.revision !== expectedRevision) return undefined;
   const nowMs = state.now();
-  const { tenant, createdAtMs, revision, status } = row.record;
+  const { tenant, createdAtMs, revision, status, settings } = row.record;
   const times = { revision: revision + 1, createdAtMs, updatedAtMs: nowMs };
   Object.assign(row, rowPartsOf({ ...draft, tenant }, times));
   lane.parkedUntilMs = 0;
-  if (status === 'disabled') {
+  if (status === 'disabled' || draft.settings.url !== settings.url) {
     lane.failures = 0;
     lane.failingSinceMs = undefined;
     lane.rateDebtUntilMs = 0;

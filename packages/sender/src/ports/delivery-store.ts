@@ -122,7 +122,8 @@ export interface Records {
   createEndpoint(draft: EndpointDraft): Promise<EndpointRecord | undefined>;
   /**
    * Compare-and-set on the revision; `undefined`: it has another one by now, or is gone. Its tenant stays. Its lane is
-   * parked no longer; one that was disabled starts with a clean {@link LaneState}, but for its successes.
+   * parked no longer; where it was disabled, or goes to another URL, its {@link LaneState} is a clean one, but for its
+   * successes.
    */
   replaceEndpoint(expectedRevision: number, draft: EndpointDraft): Promise<EndpointRecord | undefined>;
   /** `false`: there is none. Its deliveries stay in the record until retention prunes them. */

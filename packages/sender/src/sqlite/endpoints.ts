@@ -9,7 +9,7 @@ import type {
   TenantScope,
 } from '../ports/records.js';
 import { ANY_TENANT } from '../ports/records.js';
-import { columnsOf, type EndpointColumns, endpointRecord } from './endpoint-rows.js';
+import { columnsOf, endpointRecord } from './endpoint-rows.js';
 import { HOUR_MS, TALLY_HOURS } from './hours.js';
 import { addLane, laneOf } from './lane-counts.js';
 import { number, numberOrNone, oneOf, type Row, text } from './row.js';
@@ -68,20 +68,25 @@ export function replaceEndpoint(
   return calls.write((session) => {
     const row = rowOf(session, ANY_TENANT, copy.id);
     if (row === undefined || number(row, 'revision') !== expectedRevision) return undefined;
-    replace(session, row, columnsOf(copy, session.now()));
+    replace(session, row, copy);
     return endpoint(session, ANY_TENANT, copy.id);
   });
 }
 
-function replace({ sql, now }: Session, row: Row, columns: EndpointColumns): void {
-  const [lane, tenant] = [number(row, 'seq'), text(row, 'tenant')];
-  const { status, disabledReason, firstDelayMs, patterns, filters, secrets, settings } = columns;
+function replace({ sql, now }: Session, row: Row, draft: EndpointDraft): void {
+  const [lane, nowMs] = [number(row, 'seq'), now()];
+  const before = endpointRecord(row, nowMs);
+  const { status, disabledReason, firstDelayMs, patterns, filters, secrets, settings } = columnsOf(
+    draft,
+    nowMs,
+  );
   const texts = [patterns, filters, secrets, settings];
-  sql.run('updateEndpoint', status, disabledReason, now(), firstDelayMs, ...texts, lane);
-  sql.run('unsubscribe', tenant, text(row, 'events'), lane);
-  sql.run('subscribe', tenant, lane, patterns);
+  sql.run('updateEndpoint', status, disabledReason, nowMs, firstDelayMs, ...texts, lane);
+  sql.run('unsubscribe', before.tenant, text(row, 'events'), lane);
+  sql.run('subscribe', before.tenant, lane, patterns);
   sql.run('openLane', status === 'enabled' ? 1 : 0, lane);
-  if (oneOf(row, 'status', ['enabled', 'disabled']) === 'disabled') sql.run('refreshLane', lane);
+  const isElsewhere = draft.settings.url !== before.settings.url;
+  if (before.status === 'disabled' || isElsewhere) sql.run('refreshLane', lane);
 }
 
 /** Deletes an endpoint; its lane stays for what is in the record. */

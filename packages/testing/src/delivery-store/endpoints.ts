@@ -106,7 +106,7 @@ const editing: readonly DeliveryStoreCase[] = [
     assert.equal(await read(play, id, 'other'), undefined);
   }),
   storeCase(
-    'a change unparks the lane; what was disabled starts afresh, but for its successes',
+    'a change unparks the lane; what was disabled, or goes elsewhere, starts afresh, but for its successes',
     async (play) => {
       const { id } = await play.endpoint();
       await play.deliver(id);
@@ -118,6 +118,10 @@ const editing: readonly DeliveryStoreCase[] = [
       assert.equal(lane.state.parkForMs, undefined);
       await play.settle(lane, { state, release: true, disable: 'failing' });
       await play.edit(id, { status: 'enabled', disabledReason: undefined });
+      const again = await play.lane(id);
+      assert.deepEqual(plain(again.state), { failures: 0, successes: 6 });
+      await play.settle(again, { state, release: true });
+      await play.edit(id, { settings: { url: 'https://elsewhere.example/' } });
       assert.deepEqual(plain((await play.lane(id)).state), { failures: 0, successes: 6 });
     },
   ),
