@@ -152,7 +152,11 @@ const answers: readonly BrokenTransport[] = [
       ...response,
       body: response.body.length === 0 ? Buffer.from(`Status ${response.status}`) : response.body,
     })),
-    breaks: ['an answer without a body has none', 'nothing of a body is kept where nothing was asked for'],
+    breaks: [
+      'an answer without a body has none',
+      'an answer that has no body has none, whatever its head says of one',
+      'nothing of a body is kept where nothing was asked for',
+    ],
   },
   {
     fault: 'takes what is no success for a failure',
@@ -294,7 +298,9 @@ const faults: readonly BrokenTransport[] = [
       'a header that is none is no answer',
       'two lengths are no answer',
       'a chunk without a length is no answer',
+      'a status below 100 is no answer',
       'another protocol, that nobody asked for, is no answer',
+      'another protocol, that is not even named, is no answer',
       'headers without end are no answer, and their connection is closed',
       'a header that cannot be written is a failure, and nothing is sent',
       'a URL of another scheme is a failure',

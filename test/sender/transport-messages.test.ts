@@ -40,6 +40,7 @@ async function failureWith(
   });
 }
 
+const SWITCHING = /^the answer changes to another protocol, which nobody asked for \(101\)$/;
 const endless = (): AbortSignal => new AbortController().signal;
 const tls = (cert: string) => createTlsServer({ cert, key });
 const answering = (text: string) => createServer((socket) => socket.end(text));
@@ -70,6 +71,19 @@ test.each([
     'protocol',
     /^the answer is not HTTP\/1\.1 \(Expected HTTP[^)]*\)$/,
   ],
+  [
+    'a status below all',
+    'HTTP/1.1 007 Internal\r\n\r\n',
+    'protocol',
+    /^the answer has no status of HTTP\/1\.1 \(007\)$/,
+  ],
+  [
+    'another protocol that nobody asked for',
+    'HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: internal\r\n\r\n',
+    'protocol',
+    SWITCHING,
+  ],
+  ['another protocol without a name', 'HTTP/1.1 101 Switching\r\n\r\n', 'protocol', SWITCHING],
   [
     'a length that is none',
     'HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n',

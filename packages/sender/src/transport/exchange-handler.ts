@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { Exchange, ExchangeRequest } from '../ports/transport.js';
 import { AnswerBody } from './answer-body.js';
 import type { Caller } from './dial.js';
-import { type Failure, failureOf, type Stage, timeoutAt } from './failures.js';
+import { type Failure, failureOf, type Stage, statusFault, timeoutAt } from './failures.js';
 
 /** What an exchange waits in or runs on. */
 export interface Carrier {
@@ -54,10 +54,14 @@ export class ExchangeHandler implements Caller, Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_controller: unknown, status: number, headers: Headers): void {
+    const fault = statusFault(status);
+    if (fault !== undefined) this.fail(fault);
     if (status < 200) return;
     this.stage = 'body';
     this.#status = status;
     this.#headers = headers;
+    // The client would wait for it, or miss it; what follows these heads is no part of their answers.
+    if (BODILESS.has(status) && announcesBody(headers)) this.#end(this.#response(false), false);
   }
 
   onResponseData(_controller: unknown, chunk: Uint8Array): void {
@@ -89,6 +93,13 @@ export class ExchangeHandler implements Caller, Dispatcher.DispatchHandler {
     const { bytes: body } = this.#body;
     return { kind: 'response', status: this.#status, headers: joined(this.#headers), body, truncated };
   }
+}
+
+/** Statuses whose answers end with their head, whatever that says of a body: RFC 9112, 6.3. */
+const BODILESS: ReadonlySet<number> = new Set([204, 304]);
+
+function announcesBody(headers: Headers): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 /** One text for each name, without the blanks that may end it. A header may have any name, `__proto__` too. */

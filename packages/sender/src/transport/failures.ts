@@ -48,7 +48,8 @@ export function failureOf(error: unknown, stage: Stage): Failure {
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return stage === 'body' ? CUT : NOT_HTTP;
   const known = code === undefined ? undefined : KNOWN[code];
   if (known !== undefined) return failure(known.reason, known.message);
-  if (code === 'UND_ERR_SOCKET' && MISBEHAVIOUR.has(messageOf(error))) return UNASKED;
+  const misbehaviour = code === 'UND_ERR_SOCKET' ? MISBEHAVIOUR.get(messageOf(error)) : undefined;
+  if (misbehaviour !== undefined) return misbehaviour;
   if (error instanceof errors.HTTPParserError) return unparsable(error.message);
   if (code !== undefined && TLS_CODE.test(code)) {
     return failure('tls', `the connection was ended by TLS (${code})`);
@@ -77,10 +78,20 @@ export function connectError(
 }
 
 const NOT_HTTP = failure('protocol', 'the answer is not HTTP/1.1');
-const UNASKED = failure('protocol', 'the answer is not one to the request');
+const SWITCHING = failure('protocol', 'the answer changes to another protocol, which nobody asked for (101)');
 
-/** Texts of socket errors by which the client says that the peer broke the protocol. */
-const MISBEHAVIOUR: ReadonlySet<string> = new Set(['bad response', 'bad upgrade']);
+/** By texts of socket errors by which the client says that the peer broke the protocol. */
+const MISBEHAVIOUR: ReadonlyMap<string, Failure> = new Map([
+  ['bad response', failure('protocol', 'the answer is not one to the request')],
+  ['bad upgrade', SWITCHING],
+]);
+
+/** What is wrong with an answer's status; the parser takes any of three digits, and the client trips over some. */
+export function statusFault(status: number): Failure | undefined {
+  if (status === 101) return SWITCHING;
+  if (status >= 100) return undefined;
+  return failure('protocol', `the answer has no status of HTTP/1.1 (${String(status).padStart(3, '0')})`);
+}
 
 const TLS_CODE = /^(ERR_SSL|ERR_TLS|EPROTO)/;
 

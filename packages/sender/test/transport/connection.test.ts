@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import type { Socket } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { httpTransport } from '../../src/transport/http-transport.js';
 import { exchangeWith } from './exchange.js';
 import { OK, rawServer } from './raw-server.js';
@@ -103,3 +103,50 @@ test('headers of any name come back, and none that did not come', async () => {
   ]);
   expect(headers['valueOf']).toBeUndefined();
 });
+
+describe('an answer without a body ends with its head', () => {
+  const bytes = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
+
+  test.each([
+    ['204', `content-length: ${OK.length}`, OK],
+    ['204', `content-length: ${OK.length}`, ''],
+    ['204', 'content-length: 5', 'hello'],
+    ['204', 'transfer-encoding: chunked', bytes(OK)],
+    ['204', 'transfer-encoding: chunked', ''],
+    ['304', 'content-length: 5', ''],
+    ['304', `content-length: ${OK.length}`, OK],
+  ])('%s with `%s`, and %j behind it', async (status, header, behind) => {
+    const server = await rawServer(`HTTP/1.1 ${status} X\r\n${header}\r\n\r\n${behind}`);
+    const transport = transportOf();
+    for (const time of [1, 2]) {
+      const exchange = await exchangeWith(transport, `http://127.0.0.1:${server.port}/`);
+      expect(exchange).toMatchObject({ kind: 'response', status: Number(status), truncated: false });
+      expect(exchange.kind === 'response' && exchange.body).toHaveLength(0);
+      // What it says of a body may be true.
+      expect([server.accepted, server.requests]).toEqual([time, time]);
+    }
+    await expect.poll(() => server.sockets.size).toBe(0);
+  });
+
+  test.each(['x: y', 'content-length: 0'])('and leaves its connection where it has `%s`', async (header) => {
+    const server = await rawServer(`HTTP/1.1 204 No Content\r\n${header}\r\n\r\n`);
+    const transport = transportOf();
+    for (const requests of [1, 2]) {
+      expect(await exchangeWith(transport, `http://127.0.0.1:${server.port}/`)).toMatchObject({
+        status: 204,
+      });
+      expect([server.accepted, server.requests]).toEqual([1, requests]);
+    }
+  });
+});
+
+test.each(['103 Early Hints', '102 Processing', '100 Continue'])(
+  'what an interim answer says of a body is passed over: %s',
+  async (status) => {
+    for (const header of ['content-length: 5', 'transfer-encoding: chunked']) {
+      const server = await rawServer(`HTTP/1.1 ${status}\r\n${header}\r\n\r\n${OK}`);
+      const exchange = await exchangeWith(transportOf(), `http://127.0.0.1:${server.port}/`);
+      expect(exchange).toMatchObject({ kind: 'response', status: 200 });
+    }
+  },
+);

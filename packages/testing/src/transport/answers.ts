@@ -90,6 +90,25 @@ export const answerRules: readonly TransportRule[] = [
     }
   }),
 
+  transportRule('an answer that has no body has none, whatever its head says of one', async (scene) => {
+    const behind = 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nforged';
+    const heads = ['204 No Content', '304 Not Modified'].flatMap((status) => [
+      `HTTP/1.1 ${status}\r\ncontent-length: ${behind.length}\r\n\r\n`,
+      `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: ${behind.length}\r\n\r\n`,
+    ]);
+    for (const head of heads) {
+      const server = await scene.serve(writing(head + behind));
+      for (const _time of [1, 2]) {
+        const { status, body, truncated } = await scene.answered(server.url());
+        assert.deepEqual(
+          { status, length: body.length, truncated },
+          { status: Number(head.slice(9, 12)), length: 0, truncated: false },
+        );
+      }
+      assert.equal(server.requests.length, 2, 'requests were repeated');
+    }
+  }),
+
   transportRule('every status is an answer', async (scene) => {
     const statuses = [200, 202, 299, 300, 304, 400, 401, 404, 407, 410, 417, 421, 425, 429, 500, 503, 599];
     const waiting = [...statuses];

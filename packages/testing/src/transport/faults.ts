@@ -68,6 +68,9 @@ export const faultRules: readonly TransportRule[] = [
   ),
   fault('what is not HTTP is no answer', 'protocol', (peer) => peer.write('220 mail.example.com ESMTP\r\n')),
   fault('a status that is none is no answer', 'protocol', (peer) => peer.write('HTTP/1.1 abc OK\r\n\r\n')),
+  fault('a status below 100 is no answer', 'protocol', (peer) =>
+    peer.write('HTTP/1.1 000 None\r\ncontent-length: 0\r\n\r\n'),
+  ),
   fault('a header that is none is no answer', 'protocol', (peer) =>
     peer.write('HTTP/1.1 200 OK\r\nno header\r\ncontent-length: 0\r\n\r\n'),
   ),
@@ -79,6 +82,9 @@ export const faultRules: readonly TransportRule[] = [
   ),
   fault('another protocol, that nobody asked for, is no answer', 'protocol', (peer) =>
     peer.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+  ),
+  fault('another protocol, that is not even named, is no answer', 'protocol', (peer) =>
+    peer.write('HTTP/1.1 101 Switching Protocols\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'),
   ),
 
   transportRule('a port at which nothing listens is a failure to connect', async (scene) => {
