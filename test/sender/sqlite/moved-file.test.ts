@@ -34,8 +34,11 @@ async function expectNothingTaken(store: DeliveryStore, path: string, id: string
   return lane;
 }
 
-describe.each(['', '-wal'])('while the file webhooks.db%s', (companion) => {
-  test.each(LOSSES)('is %s, no write is acknowledged, and reads are answered', async (_how, lose) => {
+describe.each([
+  ['', LOSSES],
+  ['-wal', LOSSES.slice(0, 2)],
+] as const)('while the file webhooks.db%s', (companion, losses) => {
+  test.each(losses)('is %s, no write is acknowledged, and reads are answered', async (_how, lose) => {
     const path = newPath();
     const store = await openStore(path);
     const { id } = await addEndpoint(store);
