@@ -133,6 +133,102 @@ describe('an edit takes effect at once, also while the lane of the endpoint is h
   });
 });
 
+describe('while an exchange is under way', () => {
+  const once = { delaysMs: [0] };
+  const exhausted = { ...once, disable: { when: 'exhausted' } } as const;
+  const failing = { ...once, disable: { when: 'failing-for', ms: 1000 } } as const;
+
+  /** Gives an answer to the exchange that is under way; what the endpoint is once that is recorded. */
+  async function answered(on: Stage, id: string, answers: Gate, answer: number): Promise<string> {
+    const before = on.attempts().length;
+    answers.give(answer);
+    await on.until(() => on.attempts().length === before + 1);
+    await on.quiet();
+    return (await on.sender.endpoints.get(id)).status;
+  }
+
+  /** Moves the endpoint; its exchanges wait at the same gate. */
+  async function moved(on: Stage, id: string, answers: Gate): Promise<void> {
+    on.sink.answer('/b', answers.answering);
+    await on.sender.endpoints.update(id, { url: on.sink.url('/b') });
+  }
+
+  test('a 410 of the old URL does not disable an endpoint that has a new one, and is recorded', async () => {
+    const { on, id, answers } = await busy(2, { concurrency: 1 });
+    await moved(on, id, answers);
+    expect(await answered(on, id, answers, 410)).toBe('enabled');
+    answers.give(200);
+    const [gone] = await on.untilStatuses(id, 'failed', 'delivered');
+    expect((await on.sender.deliveries.get(gone?.id ?? '')).attempts).toMatchObject([{ status: 410 }]);
+    expect(on.started.map(({ path }) => path)).toEqual(['/a', '/b']);
+  });
+
+  test('a 410 of the new one does', async () => {
+    const { on, id, answers } = await busy(2, { concurrency: 1 });
+    await moved(on, id, answers);
+    expect(await answered(on, id, answers, 200)).toBe('enabled');
+    expect(await answered(on, id, answers, 410)).toBe('disabled');
+  });
+
+  test('a 410 disables an endpoint of which something else was changed', async () => {
+    const { on, id, answers } = await busy(1);
+    await on.sender.endpoints.update(id, { name: 'x', headers: { 'x-team': 'blue' }, concurrency: 3 });
+    expect(await answered(on, id, answers, 410)).toBe('disabled');
+  });
+
+  test.each([
+    ['another URL', true, 'enabled'],
+    ['another name', false, 'disabled'],
+  ])('the last straw of `exhausted`, for an endpoint with %s', async (_, isMoved, status) => {
+    const { on, id, answers } = await busy(1, { retry: exhausted });
+    if (isMoved) await moved(on, id, answers);
+    else await on.sender.endpoints.update(id, { name: 'x' });
+    expect(await answered(on, id, answers, 500)).toBe(status);
+    await on.untilStatuses(id, 'failed');
+  });
+
+  test.each([
+    ['another URL', true, 'enabled'],
+    ['another name', false, 'disabled'],
+  ])('the last straw of `failing-for`, for an endpoint with %s', async (_, isMoved, status) => {
+    const { on, id, answers } = await busy(2, { concurrency: 1, retry: failing });
+    expect(await answered(on, id, answers, 500)).toBe('enabled');
+    await on.clock.advance(1000);
+    if (isMoved) await moved(on, id, answers);
+    else await on.sender.endpoints.update(id, { name: 'x' });
+    expect(await answered(on, id, answers, 500)).toBe(status);
+    await on.untilStatuses(id, 'failed', 'failed');
+  });
+
+  test('another URL begins the time of `failing-for` anew', async () => {
+    const { on, id, answers } = await busy(4, { concurrency: 1, retry: failing });
+    expect(await answered(on, id, answers, 500)).toBe('enabled');
+    await moved(on, id, answers);
+    expect(await answered(on, id, answers, 500)).toBe('enabled');
+    await on.clock.advance(1000);
+    expect(await answered(on, id, answers, 500)).toBe('enabled');
+    await on.clock.advance(1000);
+    expect(await answered(on, id, answers, 500)).toBe('disabled');
+    expect(on.started.map(({ path }) => path)).toEqual(['/a', '/a', '/b', '/b']);
+  });
+
+  test('a new retry plan counts for its outcome: no attempts more, some more, and a rule to disable by', async () => {
+    const fewer = await busy(1, { retry: { delaysMs: [0, 1000] } });
+    await fewer.on.sender.endpoints.update(fewer.id, { retry: once });
+    expect(await answered(fewer.on, fewer.id, fewer.answers, 500)).toBe('enabled');
+    await fewer.on.untilStatuses(fewer.id, 'failed');
+
+    const more = await busy(1, { retry: once });
+    await more.on.sender.endpoints.update(more.id, { retry: { delaysMs: [0, 777] } });
+    expect(await answered(more.on, more.id, more.answers, 500)).toBe('enabled');
+    expect(more.on.attempts()).toMatchObject([{ outcome: 'retry', nextInMs: 777 }]);
+
+    const strict = await busy(1, { retry: once });
+    await strict.on.sender.endpoints.update(strict.id, { retry: exhausted });
+    expect(await answered(strict.on, strict.id, strict.answers, 500)).toBe('disabled');
+  });
+});
+
 test('an edit of a sender beside it reaches the owner of the lane within 5 seconds', async () => {
   const { on, id, answers } = await busy(3, { concurrency: 1 });
   const beside = await stage({ beside: on, isStarted: false });

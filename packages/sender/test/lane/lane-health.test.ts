@@ -109,6 +109,45 @@ test('an edited endpoint is tried again at once', () => {
   expect(lane.waitMs(START_MS)).toBe(0);
 });
 
+describe('an endpoint that is given another URL', () => {
+  const failing = () => ended(health({ failingForMs: 5000, failures: 3, successes: 7 }), failed, 6);
+  const moved = { url: 'https://example.com/other' };
+
+  it('has no failures any more, and begins with one exchange', () => {
+    const lane = failing();
+    lane.retarget(targetWith(moved), START_MS);
+    expect(lane.state(START_MS)).toMatchObject({
+      failures: 0,
+      failingForMs: undefined,
+      parkForMs: undefined,
+    });
+    expect(lane.failingForMs(START_MS)).toBe(0);
+    const good = ended(health(), delivered, 9);
+    good.retarget(targetWith(moved), START_MS);
+    expect(good.window).toBe(1);
+  });
+
+  it('keeps count of its successes', () => {
+    const lane = failing();
+    lane.retarget(targetWith(moved), START_MS);
+    expect(lane.successes).toBe(7);
+  });
+
+  it('has its own failures from then on, also through edits that leave the URL', () => {
+    const lane = failing();
+    lane.retarget(targetWith(moved), START_MS);
+    lane.ended(failed, START_MS + 100);
+    lane.retarget(targetWith({ ...moved, concurrency: 2 }), START_MS + 200);
+    expect(lane.state(START_MS + 300)).toMatchObject({ failures: 1, failingForMs: 200 });
+  });
+
+  it('is another one than that of which anything else is changed', () => {
+    const lane = failing();
+    lane.retarget(targetWith({ concurrency: 2, name: 'x', rateLimit: { perSecond: 2 } }), START_MS);
+    expect(lane.state(START_MS)).toMatchObject({ failures: 9, failingForMs: 5000, successes: 7 });
+  });
+});
+
 describe('the rate limit', () => {
   const limited = { rateLimit: { perSecond: 2 } };
 
