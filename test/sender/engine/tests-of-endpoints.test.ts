@@ -50,9 +50,10 @@ describe('a test of an endpoint takes a slot like any other exchange', () => {
   test('it takes it from the share of its tenant: those of others find one free', async () => {
     const on = await stage({ isStarted: false, concurrency: 4, slowConcurrency: 1 });
     on.sink.answer('/a', 'hang');
-    const { id } = await on.endpoint('/a', { tenant: 'a' });
+    const ids: string[] = [];
+    for (let made = 0; made < 5; made += 1) ids.push((await on.endpoint('/a', { tenant: 'a' })).id);
     const other = await on.endpoint('/b', { tenant: 'b' });
-    const hanging = [1, 2, 3, 4, 5].map(() => on.sender.endpoints.test(id, { tenant: 'a' }));
+    const hanging = ids.map((id) => on.sender.endpoints.test(id, { tenant: 'a' }));
     await on.quiet();
     expect(on.sink.open('/a')).toBe(3);
     expect(await on.sender.endpoints.test(other.id, { tenant: 'b' })).toMatchObject({ isDelivered: true });
