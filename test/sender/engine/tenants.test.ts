@@ -90,7 +90,7 @@ describe('lanes that can only wait, where lanes run out', () => {
     expect(on.sink.open('/a')).toBe(6);
   });
 
-  test('give way for a second, and then wait again where they did', async () => {
+  test('give way, and are not held again while there is less than half of the room', async () => {
     const on = await small();
     await hanging(on, 'a', 13);
     const lanes: number[] = [];
@@ -98,7 +98,7 @@ describe('lanes that can only wait, where lanes run out', () => {
       lanes.push((await on.sender.totals()).lanes);
       await passed(on, 500);
     }
-    expect(lanes).toEqual([13, 13, 13, 13, 6, 6, 13, 13, 6, 6]);
+    expect(lanes).toEqual([13, 13, 13, 13, 6, 6, 6, 6, 6, 6]);
   });
 
   test('give way to each other, and come back when there is room: all is delivered in the end', async () => {
@@ -106,7 +106,7 @@ describe('lanes that can only wait, where lanes run out', () => {
     await on.endpoint('/b', { tenant: 'b' });
     const answers = await hanging(on, 'a', 30);
     await passed(on, 2000);
-    expect(await deliveredIn(on, 'b', 20)).toBeLessThan(10_000);
+    expect(await deliveredIn(on, 'b', 20)).toBeLessThanOrEqual(2000);
     for (let given = 0; given < 30; given += 1) answers.give(200);
     await on.pass(() => on.attempts().length === 50);
     const delivered = on.attempts().filter(({ outcome }) => outcome === 'delivered');

@@ -97,7 +97,8 @@ class Play {
 
   #hasItsShare(one: string): boolean {
     const { concurrency, slowConcurrency } = this.#limits;
-    return this.#of(one).length >= concurrency + slowConcurrency - this.#held().length;
+    const own = this.#of(one).length;
+    return own > 0 && own >= concurrency + slowConcurrency - this.#held().length;
   }
 
   #mayTake(one: string): boolean {

@@ -12,6 +12,7 @@ import type { WireFormat } from './wire-format.js';
 
 const MAX_RESPONSE_BYTES = 65_536;
 const STORED_RESPONSE_BYTES = 4096;
+const LONGEST_MESSAGE = 1000;
 const TIMEOUT: Exchange = { kind: 'failure', reason: 'timeout', message: 'no complete answer in time' };
 
 /** What attempts are made with. */
@@ -66,7 +67,7 @@ export async function attempt(
   const verdict = classify(exchange, target.plan.clientErrors, clock.now());
   const { event, deliveryId, number } = order;
   const clean = (text: string): string =>
-    redacted(text, { request, event, deliveryId, target, wire: tools.wire });
+    redacted(text, { request, ids: [event.id, deliveryId], target, wire: tools.wire });
   const isKept = keeps(tools.storeResponseBody, verdict);
   return { record: { number, durationMs, ...resultOf(exchange, isKept, clean) }, verdict };
 }
@@ -100,7 +101,8 @@ async function exchangeOnce(
     const request = await written(order, target, tools);
     if ('refused' in request) return request;
     const bounds = { maxResponseBytes: MAX_RESPONSE_BYTES, allowsAddress, signal };
-    const exchange = await boundedExchange(transport, { ...request, url, ...bounds }, clock);
+    const { headers, body } = request;
+    const exchange = await boundedExchange(transport, { headers, body, url, ...bounds }, clock);
     if (!signal.aborted || exchange.kind === 'response') return { request, exchange };
     return isTimedOut ? { request, exchange: TIMEOUT } : undefined;
   } finally {
@@ -133,7 +135,10 @@ function resultOf(
   isBodyKept: boolean,
   clean: (text: string) => string,
 ): Pick<AttemptRecord, 'status' | 'error' | 'responseBody'> {
-  if (exchange.kind === 'failure') return { error: clean(`${exchange.reason}: ${exchange.message}`) };
+  if (exchange.kind === 'failure') {
+    const { reason, message } = exchange;
+    return { error: `${reason}: ${clean(message).slice(0, LONGEST_MESSAGE)}` };
+  }
   const { status, body } = exchange;
   return {
     status,

@@ -4,7 +4,6 @@ import type { Clock } from '../time/clock.js';
 
 /** What a transport may take to end once it is told to. */
 const GRACE_MS = 1000;
-const LONGEST_MESSAGE = 1000;
 
 /**
  * One exchange over somebody's transport. It must not reject, must end with the signal, and must resolve with an
@@ -22,7 +21,8 @@ export async function boundedExchange(
     onAbort = () => {
       cancel = clock.schedule(() => resolve(broken('the transport did not end with its signal')), GRACE_MS);
     };
-    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
   });
   try {
     return checked(await Promise.race([transport.exchange(request), late]));
@@ -39,14 +39,20 @@ function broken(message: string): Exchange {
 }
 
 function checked(exchange: Exchange): Exchange {
-  if (exchange?.kind === 'response') {
-    const { status, headers, body } = exchange;
-    const isStatus = Number.isInteger(status) && status >= 100 && status <= 999;
-    if (isStatus && typeof headers === 'object' && headers !== null && body instanceof Uint8Array)
-      return exchange;
+  if (exchange?.kind === 'response' && isStatus(exchange.status) && exchange.body instanceof Uint8Array) {
+    if (isHeaders(exchange.headers)) return exchange;
   }
   if (exchange?.kind === 'failure' && Object.hasOwn(attemptErrors, exchange.reason)) {
-    return { ...exchange, message: String(exchange.message).slice(0, LONGEST_MESSAGE) };
+    return { ...exchange, message: String(exchange.message) };
   }
   return broken('the transport resolved with what is no exchange');
+}
+
+function isStatus(status: unknown): boolean {
+  return Number.isInteger(status) && Number(status) >= 100 && Number(status) <= 999;
+}
+
+function isHeaders(headers: unknown): boolean {
+  if (typeof headers !== 'object' || headers === null) return false;
+  return Object.values(headers).every((value) => typeof value === 'string');
 }

@@ -1,4 +1,4 @@
-import { type DeliveryInfo, JsonText, type Provider, sign } from '@countersign/core';
+import { type DeliveryInfo, type EncodedEvent, JsonText, type Provider, sign } from '@countersign/core';
 import type { StoredEvent } from '../ports/records.js';
 import type { Target } from './target.js';
 import type { WireFormat } from './wire-format.js';
@@ -7,6 +7,8 @@ import type { WireFormat } from './wire-format.js';
 export interface OutgoingRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** What the envelope made, before anything was signed. */
+  readonly unsigned: Pick<EncodedEvent, 'headers' | 'body'>;
 }
 
 /** The delivery that a request is written for, at the time of its attempt. */
@@ -44,7 +46,7 @@ export async function buildRequest(
     Object.assign(headers, signed.headers);
     body = signed.body;
   }
-  return { headers, body };
+  return { headers, body, unsigned: encoded };
 }
 
 function signedId({ scheme, envelope }: Provider, event: StoredEvent, info: DeliveryInfo): string {

@@ -1,4 +1,5 @@
 import type { Clock } from '../time/clock.js';
+import { Heap } from '../time/heap.js';
 
 /**
  * When something falls due while a lane is held, as far as its owner knows; a timer waits for the first. A lane may be
@@ -7,8 +8,8 @@ import type { Clock } from '../time/clock.js';
 export class DueTimes {
   readonly #clock: Clock;
   readonly #onDue: () => void;
-  /** Of the steady clock. A binary heap: none is later than those at twice its place and one, and two, more. */
-  readonly #timesMs: number[] = [];
+  /** Of the steady clock. */
+  readonly #timesMs = new Heap<number>((a, b) => a < b);
   #cancelTimer: () => void = () => {};
   #isStopped = false;
 
@@ -19,12 +20,12 @@ export class DueTimes {
 
   /** The first of those that have not come yet. */
   get nextMs(): number | undefined {
-    return this.#timesMs[0];
+    return this.#timesMs.first;
   }
 
   add(timeMs: number): void {
     const firstMs = this.nextMs;
-    this.#rise(timeMs);
+    this.#timesMs.push(timeMs);
     if (firstMs === undefined || timeMs < firstMs) this.#arm();
   }
 
@@ -48,46 +49,9 @@ export class DueTimes {
     let isDue = false;
     while ((this.nextMs ?? Number.POSITIVE_INFINITY) <= nowMs) {
       isDue = true;
-      this.#removeFirst();
+      this.#timesMs.pop();
     }
     this.#arm();
     if (isDue) this.#onDue();
-  }
-
-  /** Puts a time at the end, and moves it up to where it belongs. */
-  #rise(timeMs: number): void {
-    const times = this.#timesMs;
-    let at = times.push(timeMs) - 1;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      const aboveMs = times[above];
-      if (aboveMs === undefined || aboveMs <= timeMs) break;
-      times[at] = aboveMs;
-      at = above;
-    }
-    times[at] = timeMs;
-  }
-
-  /** Puts the last time into the place of the first, and moves it down to where it belongs. */
-  #removeFirst(): void {
-    const times = this.#timesMs;
-    const timeMs = times.pop();
-    if (timeMs === undefined || times.length === 0) return;
-    let at = 0;
-    for (;;) {
-      const below = this.#earlierBelow(at);
-      const belowMs = times[below];
-      if (belowMs === undefined || belowMs >= timeMs) break;
-      times[at] = belowMs;
-      at = below;
-    }
-    times[at] = timeMs;
-  }
-
-  #earlierBelow(at: number): number {
-    const left = 2 * at + 1;
-    const leftMs = this.#timesMs[left];
-    const rightMs = this.#timesMs[left + 1];
-    return leftMs !== undefined && rightMs !== undefined && rightMs < leftMs ? left + 1 : left;
   }
 }

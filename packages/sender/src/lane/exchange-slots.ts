@@ -28,11 +28,13 @@ interface Share {
   slow: number;
 }
 
+const NOTHING: Readonly<Share> = { all: 0, slow: 0 };
+
 /**
  * The bound on all exchanges of a process, for owners that know nothing of each other: tenants, or endpoints of none.
- * No owner has more in flight than is left free, so that one alone has at most half, two a third each, and there is
- * always room for another, whatever their endpoints do. Who must wait is served in turn, owner by owner; exchanges that
- * hang do not use up what the others need.
+ * No owner has more in flight than is left free: one that hangs has at most half, the next half of what it left, so it
+ * takes many to use all up. Who must wait is served in turn, owner by owner; exchanges that hang do not use up what the
+ * others need.
  */
 export class ExchangeSlots {
   readonly #limits: SlotLimits;
@@ -67,7 +69,8 @@ export class ExchangeSlots {
   /** Whether an owner has as much as it may have, for now. */
   hasItsShare(owner: string): boolean {
     const { concurrency, slowConcurrency } = this.#limits;
-    return (this.#shares.get(owner)?.all ?? 0) >= concurrency + slowConcurrency - this.inFlight;
+    const { all } = this.#shares.get(owner) ?? NOTHING;
+    return all > 0 && all >= concurrency + slowConcurrency - this.inFlight;
   }
 
   /** Calls back when it is this caller's turn to take one; the returned function gives the turn up. */
@@ -85,7 +88,7 @@ export class ExchangeSlots {
   }
 
   #take(owner: string): Slot {
-    const share = this.#shares.get(owner) ?? { all: 0, slow: 0 };
+    const share = this.#shares.get(owner) ?? { ...NOTHING };
     this.#shares.set(owner, share);
     share.all += 1;
     this.#quick += 1;

@@ -63,6 +63,11 @@ export class LaneHealth {
     );
   }
 
+  /** Nothing is started before then. */
+  park(untilMs: number): void {
+    this.#parkedUntilMs = Math.max(this.#parkedUntilMs, untilMs);
+  }
+
   started(nowMs: number): void {
     this.#rate?.take(nowMs);
   }

@@ -42,7 +42,6 @@ export class LaneRun {
   #mayHaveMore = true;
   /** Nothing new is started. */
   #isEnding = false;
-  #hasGivenWay = false;
   /** Nothing more can be written. */
   readonly #lost = new AbortController();
   #disable: LaneReport['disable'];
@@ -75,7 +74,6 @@ export class LaneRun {
   /** When something of it may be due again, as far as this owner knows. */
   get wakeInMs(): number | undefined {
     const nowMs = this.#nowMs();
-    if (this.#hasGivenWay) return GIVES_WAY_MS;
     if (this.#buffer.length > 0 || this.#mayHaveMore) return this.#health.waitMs(nowMs);
     const { nextMs } = this.#dueTimes;
     return nextMs === undefined ? undefined : Math.max(0, nextMs - nowMs, this.#health.waitMs(nowMs));
@@ -119,7 +117,7 @@ export class LaneRun {
   giveWay(): void {
     const isIdle = this.#leaveTurn !== undefined && this.#inFlight.size === 0;
     if (!isIdle || !this.#tools.slots.hasItsShare(this.#owner)) return;
-    this.#hasGivenWay = true;
+    this.#health.park(this.#nowMs() + GIVES_WAY_MS);
     this.end();
   }
 

@@ -1,4 +1,4 @@
-import { Heap } from './heap.js';
+import { Heap } from '../time/heap.js';
 
 /** A delivery, as far as it waits. */
 export interface Waiting {

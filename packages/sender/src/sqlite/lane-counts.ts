@@ -9,23 +9,33 @@ export interface LaneChange {
   readonly retrying: number;
 }
 
+interface KnownLane {
+  readonly lane: number;
+  /** `null`: nobody's yet. */
+  readonly tenant: unknown;
+}
+
 /** What one step changes at lanes, so that each is written once. */
 export class LaneCounts {
   readonly #session: Session;
-  readonly #lanes = new Map<string, number>();
+  readonly #lanes = new Map<string, KnownLane>();
   readonly #changes = new Map<number, LaneChange>();
 
   constructor(session: Session) {
     this.#session = session;
   }
 
-  /** The lane of an endpoint; a closed one where the endpoint is unknown. */
-  laneOf(endpointId: string): number {
-    const known = this.#lanes.get(endpointId);
-    if (known !== undefined) return known;
-    const lane = laneOf(this.#session, endpointId) ?? addLane(this.#session, endpointId, false);
-    this.#lanes.set(endpointId, lane);
-    return lane;
+  /** The lane of a tenant's endpoint; a closed one where it is unknown, none where the id is another tenant's by now. */
+  laneOf(endpointId: string, tenant: string): number | undefined {
+    const known = this.#lanes.get(endpointId) ?? this.#find(endpointId);
+    this.#lanes.set(endpointId, known);
+    return known.tenant === null || known.tenant === tenant ? known.lane : undefined;
+  }
+
+  #find(endpointId: string): KnownLane {
+    const row = this.#session.sql.get('laneWithTenant', endpointId);
+    if (row === undefined) return { lane: addLane(this.#session, endpointId, false), tenant: null };
+    return { lane: number(row, 'seq'), tenant: row['tenant'] };
   }
 
   add(lane: number, { pending, retrying }: LaneChange): void {

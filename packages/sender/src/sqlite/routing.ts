@@ -111,7 +111,8 @@ function insertDelivery(
 ): void {
   const { sql, now } = session;
   const nowMs = now();
-  const lane = counts.laneOf(endpointId);
+  const lane = counts.laneOf(endpointId, tenant);
+  if (lane === undefined) return;
   const isPending = status === 'pending';
   if (orderingKey !== null && sql.get('deliveryOf', event, lane) !== undefined) return;
   const isBlocked = isPending && orderingKey !== null && !admit(sql, lane, orderingKey, event);

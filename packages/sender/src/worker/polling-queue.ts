@@ -19,11 +19,11 @@ export interface PollingQueueOptions {
  * says so and every 5 s. It keeps nothing that the record does not have.
  */
 export function pollingQueue({ outlook, clock, onError }: PollingQueueOptions): DeliveryQueue<unknown> {
-  const ready = new Map<string, Wake>();
+  const ready = { route: new Map<string, Wake>(), lane: new Map<string, Wake>() };
   const changed = new Signal();
   let nextLookMs = 0;
 
-  const enqueue = (work: Wake): void => void ready.set(`${work.kind} ${work.id}`, work);
+  const enqueue = (work: Wake): void => void ready[work.kind].set(work.id, work);
 
   const look = async (): Promise<void> => {
     nextLookMs = clock.steadyNow() + LONGEST_SLEEP_MS;
@@ -55,15 +55,20 @@ export function pollingQueue({ outlook, clock, onError }: PollingQueueOptions): 
         });
         running.add(run);
       };
+      const startAll = (works: Map<string, Wake>): void => {
+        for (const [id, work] of works) {
+          if (running.size >= concurrency) return;
+          works.delete(id);
+          start(work);
+        }
+      };
       const onAbort = (): void => changed.set();
       signal.addEventListener('abort', onAbort);
       while (!signal.aborted) {
-        for (const [key, work] of ready) {
-          if (running.size >= concurrency) break;
-          ready.delete(key);
-          start(work);
-        }
-        const mayLook = ready.size === 0 && running.size < concurrency;
+        // First: what is not routed is nobody's work yet.
+        startAll(ready.route);
+        startAll(ready.lane);
+        const mayLook = ready.route.size + ready.lane.size === 0 && running.size < concurrency;
         const waitMs = nextLookMs - clock.steadyNow();
         if (mayLook && waitMs <= 0) {
           await look();

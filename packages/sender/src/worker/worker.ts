@@ -1,3 +1,4 @@
+import { ownerOf } from '../lane/exchange-slots.js';
 import { LaneRun } from '../lane/lane-run.js';
 import type { LaneTools } from '../lane/lane-tools.js';
 import type { Reporter } from '../observe/reporter.js';
@@ -13,6 +14,8 @@ const UNUSABLE_PARK_MS = 60_000;
 /** How long a lane may be held while others wait for one. */
 const QUANTUM_MS = 1000;
 const MAKE_ROOM_EVERY_MS = 1000;
+/** For how long a lane is left alone whose owner has all that it may have in flight. */
+const FULL_PARK_MS = 5000;
 
 /** What the worker works with. */
 export interface WorkerTools {
@@ -127,6 +130,7 @@ export class Worker {
     const leasedUntilMs = this.#leaseEndMs();
     const [lane] = await ledger.takeLanes({ limit: 1, leaseMs: LEASE_MS, endpointIds: [endpointId] });
     if (lane === undefined) return;
+    if (this.#isInVain(lane)) return this.#giveBack(lane, FULL_PARK_MS);
     const run = await this.#runOf(lane, leasedUntilMs);
     if (run === undefined) return;
     this.#lanes.set(endpointId, run);
@@ -157,7 +161,7 @@ export class Worker {
   }
 
   async #runOf(lane: Lane, leasedUntilMs: number): Promise<LaneRun | undefined> {
-    const { ledger, reporter, lane: tools } = this.#tools;
+    const { reporter, lane: tools } = this.#tools;
     try {
       return new LaneRun(lane, leasedUntilMs, {
         ...tools,
@@ -165,10 +169,21 @@ export class Worker {
       });
     } catch (error) {
       reporter.tellFailure('internal_error', 'an endpoint cannot be used', error, lane.endpoint.id);
-      const state = { ...lane.state, parkForMs: UNUSABLE_PARK_MS };
-      await ledger.settle(lane, { settlements: [], tallies: [], state, release: true });
+      await this.#giveBack(lane, UNUSABLE_PARK_MS);
       return undefined;
     }
+  }
+
+  /** Lanes that could do nothing but wait are not held while others need the room. */
+  #isInVain({ endpoint }: Lane): boolean {
+    const { laneConcurrency, lane } = this.#tools;
+    return 2 * this.#lanes.size >= laneConcurrency && lane.slots.hasItsShare(ownerOf(endpoint));
+  }
+
+  /** Undone: the next look at the record finds it, once it is parked no longer. */
+  async #giveBack(lane: Lane, parkForMs: number): Promise<void> {
+    const state = { ...lane.state, parkForMs: Math.max(parkForMs, lane.state.parkForMs ?? 0) };
+    await this.#tools.ledger.settle(lane, { settlements: [], tallies: [], state, release: true });
   }
 
   #shouldYield(heldMs: number): boolean {

@@ -50,7 +50,7 @@ async function sent({ provider = standardWebhooks, alsoSign = [], headers = {} }
   const lines = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}`);
   const echo = [...lines, '', new TextDecoder().decode(request.body)].join('\r\n');
   const clean = (text: string): string =>
-    redacted(text, { request, event, deliveryId: info.deliveryId, target, wire });
+    redacted(text, { request, ids: [event.id, info.deliveryId], target, wire });
   return { request, echo, clean };
 }
 
@@ -154,11 +154,24 @@ describe('the value of a custom header', () => {
     ['HTML, quotes left', `a&"b"'c'`, `a&amp;"b"'c'`],
     ['HTML, in an attribute', `a&"b"'c'`, `a&amp;&quot;b&quot;'c'`],
     ['HTML, in any attribute', `a&"b"'c'`, 'a&amp;&quot;b&quot;&#39;c&#39;'],
+    ['HTML, in hexadecimal', `a"b"'c'`, 'a&#x22;b&#X022;&#x27;c&#x27;'],
+    ['HTML, by names', `it's me`, 'it&apos;s me'],
+    ['JSON of those who escape slashes', 'a/b+c', 'a\\/b+c'],
+    ['JSON of those who escape what HTML minds', 'a+b<c', 'a\\u002Bb\\u003cc'],
+    ['a URL', 'a/b+c=', 'a%2Fb%2bc%3D'],
   ])('is found as it stands in %s', async (_, value, spelling) => {
     const { clean } = await sent({ headers: { 'x-key': value } });
     expect(clean(`it is: ${spelling}.`)).toBe('it is: [redacted].');
     expect(clean(`it is: ${value}.`)).toBe('it is: [redacted].');
   });
+});
+
+it('leaves times readable, also where they are signed', async () => {
+  for (const provider of providers) {
+    const { echo, clean } = await sent({ provider });
+    const times = echo.match(/\d{4}-\d\d-\d\dT[\d:.]+Z|\b\d{10}\b/g) ?? [];
+    for (const time of times) expect(clean(echo)).toContain(time);
+  }
 });
 
 it('leaves a text alone that has nothing of it', async () => {

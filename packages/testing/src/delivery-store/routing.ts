@@ -81,6 +81,19 @@ const delivering: readonly DeliveryStoreCase[] = [
     await play.route(await play.unrouted({}), []);
     assert.deepEqual(await play.store.work.outlook({ limit: 10 }), { due: [], nextInMs: undefined });
   }),
+  storeCase(
+    'an id that has become another tenant’s while an event was routed gets nothing of it',
+    async (play) => {
+      const { id } = await play.endpoint();
+      const event = await play.unrouted();
+      assert.equal(await play.store.records.deleteEndpoint('acme', id), true);
+      await play.endpoint({ id, tenant: 'other' });
+      await play.route(event, [play.newDelivery(id)]);
+      const { data } = await play.store.records.deliveries('*', { endpointId: id, limit: 10 });
+      assert.deepEqual(data, []);
+      assert.deepEqual(await play.takeLanes(), []);
+    },
+  ),
   storeCase('several events are routed in one step', async (play) => {
     const { id } = await play.endpoint();
     await play.append(play.newEvent(), play.newEvent());
