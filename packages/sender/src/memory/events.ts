@@ -117,8 +117,6 @@ function route(state: State, { event, deliveries, isLast }: Routing): void {
 function deliver(state: State, event: EventRow, { id, endpointId, status, delayMs }: NewDelivery): void {
   const nowMs = state.now();
   const lane = state.laneOf(endpointId);
-  // The endpoint was deleted meanwhile, and another tenant's has its id.
-  if (lane.endpoint !== undefined && lane.endpoint.record.tenant !== event.event.tenant) return;
   const row: DeliveryRow = {
     id,
     seq: state.nextSeq(),

@@ -87,7 +87,9 @@ const delivering: readonly DeliveryStoreCase[] = [
       const { id } = await play.endpoint();
       const event = await play.unrouted();
       assert.equal(await play.store.records.deleteEndpoint('acme', id), true);
-      await play.endpoint({ id, tenant: 'other' });
+      // A store may also keep the id for ever.
+      if ((await play.store.records.createEndpoint(play.draft({ id, tenant: 'other' }))) === undefined)
+        return;
       await play.route(event, [play.newDelivery(id)]);
       const { data } = await play.store.records.deliveries('*', { endpointId: id, limit: 10 });
       assert.deepEqual(data, []);
