@@ -1,4 +1,3 @@
-import { finiteNumber } from '@countersign/core/strict';
 import { type AttemptTools, attempt } from './attempt/attempt.js';
 import { checkSignable } from './attempt/check-signable.js';
 import { type Target, targetOf } from './attempt/target.js';
@@ -6,8 +5,9 @@ import { testEndpoint } from './attempt/test-endpoint.js';
 import { deliveryBook } from './delivery/deliveries.js';
 import { STATS_WINDOW_MS, statsOf } from './delivery/stats.js';
 import { endpointBook, unknownEndpoint } from './endpoint/endpoints.js';
+import { invalidInput } from './errors/invalid-input.js';
 import { checkOptions } from './errors/names.js';
-import { SenderError } from './errors/sender-error.js';
+import { senderStopped } from './errors/sender-error.js';
 import { newEvent } from './event/new-event.js';
 import { type Intake, sendMany, sendOne } from './event/send.js';
 import { newId } from './ids/new-id.js';
@@ -26,6 +26,7 @@ import { pollingQueue } from './worker/polling-queue.js';
 import { Worker } from './worker/worker.js';
 
 const STOP_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 1000;
 const SEND_NAMES = ['transaction'];
 const TEST_TYPE = 'webhook.test';
 const TEST_DATA = { message: 'This is a test.' };
@@ -78,7 +79,7 @@ export function createSender<Events = Record<string, unknown>, Transaction = nev
   const stop = async (timeoutMs: number): Promise<void> => {
     await starting?.catch(() => {});
     await Promise.all([worker.stop(timeoutMs), maintenance.stop()]);
-    await settings.transport.close();
+    await closed(settings);
     await store.close();
   };
 
@@ -91,10 +92,10 @@ export function createSender<Events = Record<string, unknown>, Transaction = nev
       checkOptions(sendOptions, SEND_NAMES);
       return sendMany(events, intake, sendOptions?.transaction);
     },
-    endpoints: endpointsOf<Events>(settings, records, tools, engine),
+    endpoints: endpointsOf<Events>(settings, records, tools, engine, () => stopping !== undefined),
     deliveries: deliveryBook({ records, intake, clock, onRequeued: (id) => worker.onRouted([[id, 0]]) }),
     async start() {
-      if (stopping !== undefined) throw new SenderError('sender_stopped', 'this sender was stopped');
+      if (stopping !== undefined) throw senderStopped();
       starting ??= start().catch((error: unknown) => {
         starting = undefined;
         throw error;
@@ -103,15 +104,33 @@ export function createSender<Events = Record<string, unknown>, Transaction = nev
     },
     async stop(stopOptions) {
       checkOptions(stopOptions, ['timeoutMs']);
-      const timeoutMs = finiteNumber('timeoutMs', stopOptions?.timeoutMs ?? STOP_TIMEOUT_MS, 0);
+      const { timeoutMs = STOP_TIMEOUT_MS } = stopOptions ?? {};
+      if (!Number.isFinite(timeoutMs) || timeoutMs < 0)
+        throw invalidInput('timeoutMs', 'a finite number >= 0', timeoutMs);
       stopping ??= stop(timeoutMs);
       await stopping;
     },
-    observe: (hook) => reporter.observe(hook),
+    observe(hook) {
+      if (typeof hook !== 'function') throw invalidInput('hook', 'a function', hook);
+      return reporter.observe(hook);
+    },
     async totals() {
       return { ...(await (await records()).totals()), inFlight: slots.inFlight, lanes: worker.lanes };
     },
   };
+}
+
+/** Closes the transport; one that does not end is left to itself. */
+async function closed({ transport, clock, reporter }: SenderSettings): Promise<void> {
+  let cancel = (): void => {};
+  const late = new Promise<void>((resolve) => {
+    cancel = clock.schedule(resolve, CLOSE_TIMEOUT_MS);
+  });
+  const closing = transport.close().catch((error: unknown) => {
+    reporter.tellFailure('internal_error', 'the transport could not be closed', error);
+  });
+  await Promise.race([closing, late]);
+  cancel();
 }
 
 /** A queue of somebody's own may throw where it should reject: no call fails for a wake-up that was not passed on. */
@@ -186,6 +205,7 @@ function endpointsOf<Events>(
   records: () => Promise<Records>,
   tools: AttemptTools,
   { prepare, worker, slots }: Engine,
+  isStopping: () => boolean,
 ): Endpoints<Events> {
   const { endpointRules, eventRules, wire, clock } = settings;
   return {
@@ -205,6 +225,7 @@ function endpointsOf<Events>(
       const event = await newEvent({ id: newId('test'), type, data }, { ...eventRules, schemas: undefined });
       const slot = await new Promise<Slot>((resolve) => slots.wait(ownerOf(record), resolve));
       try {
+        if (isStopping()) throw senderStopped();
         return await testEndpoint(event, record, prepare, tools);
       } finally {
         slot.release();

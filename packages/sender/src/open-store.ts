@@ -1,4 +1,4 @@
-import { SenderError } from './errors/sender-error.js';
+import { senderStopped } from './errors/sender-error.js';
 import type { DeliveryStore } from './ports/delivery-store.js';
 
 /** A store that is opened when it is first needed, and once. */
@@ -13,7 +13,7 @@ export class OpenStore<Transaction> {
 
   /** The open store. What failed is tried again with the next call. */
   async ready(): Promise<DeliveryStore<Transaction>> {
-    if (this.#isClosed) throw new SenderError('sender_stopped', 'this sender was stopped');
+    if (this.#isClosed) throw senderStopped();
     this.#opening ??= this.#store.open();
     try {
       await this.#opening;

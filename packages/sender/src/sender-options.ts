@@ -147,8 +147,9 @@ export function senderSettings<Events, Transaction>(
     const value = options[field];
     if (value !== undefined && typeof value !== 'function') throw mustBe(field, 'a function', value);
   }
-  if (options.queue !== undefined && typeof options.queue?.consume !== 'function')
-    throw mustBe('queue', 'a delivery queue', options.queue);
+  const { queue } = options;
+  if (queue !== undefined && (typeof queue?.consume !== 'function' || typeof queue.wake !== 'function'))
+    throw mustBe('queue', 'a delivery queue, with `wake` and `consume`', queue);
   const clock = clockOf(options);
   const wire = wireFormat(provider, alsoSign);
   const vault = createVault(options.encryption);
@@ -259,7 +260,8 @@ function transportOf({
   proxy,
 }: Pick<SenderOptions<never, never>, 'transport' | 'proxy'>): Transport {
   if (transport === undefined) return httpTransport({ proxy });
-  if (typeof transport?.exchange !== 'function') throw mustBe('transport', 'a transport', transport);
+  if (typeof transport?.exchange !== 'function' || typeof transport.close !== 'function')
+    throw mustBe('transport', 'a transport, with `exchange` and `close`', transport);
   if (proxy !== undefined)
     throw mustBe('proxy', 'left out where `transport` is given: it belongs to the default one', proxy);
   return transport;

@@ -80,3 +80,20 @@ describe('an id that is none', () => {
     });
   });
 });
+
+test('what is no argument is refused by name, before anything is looked up', async () => {
+  const on = await stage();
+  const { id } = await on.endpoint('/a');
+  const refused: readonly (readonly [string, readonly unknown[], string])[] = [
+    ['deliveries.recover', [], 'options'],
+    ['deliveries.recover', [{ endpointId: 'wh_none', statuses: 5 }], 'statuses'],
+    ['deliveries.list', [{ endpointId: {} }], 'endpointId'],
+    ['deliveries.list', [{ eventId: [] }], 'eventId'],
+    ['endpoints.update', [id, {}, { expectedRevision: '1' }], 'expectedRevision'],
+    ['observe', [undefined], 'hook'],
+  ];
+  for (const [path, args, field] of refused) {
+    const call = async () => called(on.sender, path, args);
+    await expect(call(), path).rejects.toMatchObject({ code: 'invalid_input', field });
+  }
+});

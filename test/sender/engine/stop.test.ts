@@ -154,7 +154,7 @@ describe('stop', () => {
   test('refuses a timeout that is none, and goes on working', async () => {
     const on = await stage();
     for (const timeoutMs of [-1, Number.NaN]) {
-      expect((await refusal(() => on.sender.stop({ timeoutMs }))).code).toBe('invalid_option');
+      expect((await refusal(() => on.sender.stop({ timeoutMs }))).code).toBe('invalid_input');
     }
     const { id } = await on.endpoint('/a');
     await on.send();
@@ -283,4 +283,35 @@ describe('start', () => {
     expect(on.started).toEqual([]);
     expect(on.clock.pending).toBe(0);
   });
+});
+
+describe('a transport that does not close', () => {
+  test.each([
+    ['rejects', () => Promise.reject(new Error('no'))],
+    ['never ends', () => new Promise<void>(() => {})],
+  ])('because its `close` %s keeps neither `stop` from ending nor the store open', async (_, close) => {
+    const on = await stage({ transport: { exchange: () => new Promise(() => {}), close } });
+    const calls: string[] = [];
+    on.tap = (call, run) => {
+      calls.push(call);
+      return run();
+    };
+    const stopping = on.sender.stop().catch((error: unknown) => error);
+    await on.clock.advance(1000);
+    await stopping;
+    expect(calls).toContain('close');
+  });
+});
+
+test('a test that waits for its turn begins nothing once the sender is stopped', async () => {
+  const on = await stage({ concurrency: 1, slowConcurrency: 1 });
+  on.sink.answer('/a', 'hang');
+  const { id } = await on.endpoint('/a');
+  const first = on.sender.endpoints.test(id);
+  const second = on.sender.endpoints.test(id).catch((error: unknown) => error);
+  await on.until(() => on.sink.open('/a') === 1);
+  await on.sender.stop();
+  await first;
+  expect(await second).toMatchObject({ code: 'sender_stopped' });
+  expect(on.started).toHaveLength(1);
 });

@@ -357,3 +357,17 @@ describe('the slow ones of an owner', () => {
     expect(takeAll(slots)).toHaveLength(1);
   });
 });
+
+it('that are given back at once, by however many, end in no depth of calls', () => {
+  const { slots } = slotsOf(1, 1);
+  const [held] = takeAll(slots);
+  let turns = 0;
+  for (let count = 0; count < 20_000; count += 1) {
+    slots.wait(newOwner(), (slot) => {
+      turns += 1;
+      slot.release();
+    });
+  }
+  held?.release();
+  expect([turns, slots.inFlight, slots.waiting]).toEqual([20_000, 0, 0]);
+});

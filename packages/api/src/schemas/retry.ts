@@ -50,7 +50,7 @@ export const retryPolicy = z
   .register(components, {
     id: 'RetryPolicy',
     description:
-      'The delay before each attempt, the first included, or an exponential series. Parts that are left out are those of the sender.',
+      "The delay before each attempt, the first included, or an exponential series. What is left out of `client_errors` and `disable` is the sender's; `jitter` is 0.",
     examples: [
       { delays_ms: [0, 5000, 300_000, 1_800_000] },
       { max_attempts: 5, initial_delay_ms: 1000, multiplier: 2, max_delay_ms: 30_000, jitter: 0.1 },

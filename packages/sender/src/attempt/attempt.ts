@@ -57,19 +57,34 @@ export async function attempt(
   const made = await exchangeOnce(order, target, tools);
   if (made === undefined) return undefined;
   const durationMs = Math.max(0, Math.round(clock.steadyNow() - startedMs));
+  const { number } = order;
   if ('refused' in made) {
     return {
-      record: { number: order.number, durationMs, error: made.refused },
+      record: { number, durationMs, error: made.refused },
       verdict: { kind: 'fail', isUnsent: true },
     };
   }
-  const { exchange, request } = made;
-  const verdict = classify(exchange, target.plan.clientErrors, clock.now());
-  const { event, deliveryId, number } = order;
+  const verdict = classify(made.exchange, target.plan.clientErrors, clock.now());
+  return { record: { number, durationMs, ...told(made, verdict, order, target, tools) }, verdict };
+}
+
+type Told = Pick<AttemptRecord, 'status' | 'error' | 'responseBody'>;
+
+/** What the record has of an exchange. Whatever the other side has sent, a delivery does not hang on it. */
+function told(
+  { exchange, request }: Made,
+  verdict: Verdict,
+  { event, deliveryId }: AttemptOrder,
+  target: Target,
+  { wire, storeResponseBody }: AttemptTools,
+): Told {
   const clean = (text: string): string =>
-    redacted(text, { request, ids: [event.id, deliveryId], target, wire: tools.wire });
-  const isKept = keeps(tools.storeResponseBody, verdict);
-  return { record: { number, durationMs, ...resultOf(exchange, isKept, clean) }, verdict };
+    redacted(text, { request, ids: [event.id, deliveryId], target, wire });
+  try {
+    return resultOf(exchange, keeps(storeResponseBody, verdict), clean);
+  } catch {
+    return { error: 'protocol: what came cannot be put into the record' };
+  }
 }
 
 /** Why no exchange was made. */
@@ -130,11 +145,7 @@ function keeps(stored: AttemptTools['storeResponseBody'], verdict: Verdict): boo
   return stored === 'always' || (stored === 'failures' && verdict.kind !== 'delivered');
 }
 
-function resultOf(
-  exchange: Exchange,
-  isBodyKept: boolean,
-  clean: (text: string) => string,
-): Pick<AttemptRecord, 'status' | 'error' | 'responseBody'> {
+function resultOf(exchange: Exchange, isBodyKept: boolean, clean: (text: string) => string): Told {
   if (exchange.kind === 'failure') {
     const { reason, message } = exchange;
     return { error: `${reason}: ${clean(message).slice(0, LONGEST_MESSAGE)}` };

@@ -108,6 +108,8 @@ export function deliveryBook<Transaction>(tools: DeliveryBookTools<Transaction>)
     async list(options = {}) {
       const scope = scopeOf(options, [...LIST_NAMES, 'endpointId', 'eventId', 'status']);
       const { endpointId, eventId, cursor } = options;
+      if (endpointId !== undefined) givenId('endpointId', endpointId);
+      if (eventId !== undefined) givenId('eventId', eventId);
       const status = checkedStatus(options);
       const query = { endpointId, eventId, status, cursor, limit: checkedLimit(options.limit) };
       const { data, nextCursor } = await (await tools.records()).deliveries(scope, query);
@@ -133,11 +135,13 @@ export function deliveryBook<Transaction>(tools: DeliveryBookTools<Transaction>)
       return deliveryView(after);
     },
     async recover(options) {
+      if (options === undefined) throw invalidInput('options', 'an object with `endpointId`', options);
       const scope = scopeOf(options, ['endpointId', 'since', 'statuses']);
-      const { endpointId, statuses = ['failed', 'skipped'] } = options;
+      const { endpointId } = options;
+      const statuses = checkedStatuses(options.statuses ?? ['failed', 'skipped']);
       const createdWithinMs = ageOf(options.since, tools.clock.now());
       const { tenant } = await enabledEndpoint(scope, givenId('endpointId', endpointId));
-      return requeueAll(tenant, { endpointId, statuses: checkedStatuses(statuses), createdWithinMs });
+      return requeueAll(tenant, { endpointId, statuses, createdWithinMs });
     },
     async resend(id, options) {
       const records = await tools.records();

@@ -117,7 +117,9 @@ export function endpointBook<Events>(tools: EndpointBookTools): EndpointBook<Eve
       await checkSignable(draft);
       const record = await (await tools.records()).createEndpoint(draft);
       if (record === undefined)
-        throw new SenderError('endpoint_conflict', 'an endpoint with this `id` exists', { field: 'id' });
+        throw new SenderError('endpoint_conflict', 'the `id` is taken: choose another one, or none', {
+          field: 'id',
+        });
       tools.onChange(record.id, record);
       return { ...endpointView(record), secret };
     },
@@ -138,8 +140,11 @@ export function endpointBook<Events>(tools: EndpointBookTools): EndpointBook<Eve
         throw invalidInput('changes', 'an object', changes);
       checkNames('changes', changes, CHOICES);
       const scope = scopeOf(options, ['expectedRevision']);
+      const { expectedRevision } = options ?? {};
+      if (expectedRevision !== undefined && !Number.isInteger(expectedRevision))
+        throw invalidInput('expectedRevision', 'a whole number', expectedRevision);
       const record = await write(id, scope, (before) => {
-        const expected = options?.expectedRevision ?? before.revision;
+        const expected = expectedRevision ?? before.revision;
         if (expected === before.revision) return { ...before, ...changed(id, before, changes, rules) };
         throw new SenderError(
           'endpoint_conflict',

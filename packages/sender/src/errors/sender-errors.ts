@@ -47,7 +47,7 @@ export const senderErrors = {
     status: 409,
     explanation:
       'The endpoint was changed by others again and again while this change was made, or has another revision than the one expected, or its id is taken.',
-    fix: 'Read the endpoint and make the change again.',
+    fix: 'Read the endpoint and make the change again. Where its `id` is taken, choose another: that of a deleted endpoint stays taken while deliveries of it are in the record.',
   },
   endpoint_disabled: {
     status: 409,
@@ -105,7 +105,7 @@ export const senderErrors = {
   store_unavailable: {
     status: 503,
     explanation:
-      'The store could not be read or written: no permission, an I/O error, a lost connection. The call can be made again.',
+      'The store could not be read or written: no permission, an I/O error, a lost connection, a file that was moved or deleted while it was open. The call can be made again.',
     fix: 'Look at `cause`.',
   },
 } satisfies Record<string, SenderErrorRow>;

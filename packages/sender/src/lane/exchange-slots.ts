@@ -43,6 +43,7 @@ export class ExchangeSlots {
   readonly #turns = new Turns();
   /** Slow ones for which there was no room, the oldest first: each tries to leave, and says whether it has. */
   readonly #overdue = new Set<() => boolean>();
+  #isServing = false;
   #quick = 0;
   #slow = 0;
 
@@ -130,6 +131,13 @@ export class ExchangeSlots {
   }
 
   #serve(): void {
-    while (this.#quick < this.#limits.concurrency && this.#turns.serve((owner) => this.#mayTake(owner)));
+    // One who is served may give its slot back at once: the loop goes on, however many do.
+    if (this.#isServing) return;
+    this.#isServing = true;
+    try {
+      while (this.#quick < this.#limits.concurrency && this.#turns.serve((owner) => this.#mayTake(owner)));
+    } finally {
+      this.#isServing = false;
+    }
   }
 }

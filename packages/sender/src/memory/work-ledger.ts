@@ -40,7 +40,7 @@ function outlook(state: State, limit: number): Outlook {
   const isRouteDue = !routable(state, nowMs).next().done;
   const lanes = waitingLanes(state.busyLanes, nowMs).slice(0, limit);
   const nextMs = Math.min(
-    isRouteDue ? Number.POSITIVE_INFINITY : leaseEndMs(state),
+    isRouteDue ? Number.POSITIVE_INFINITY : leaseEndMs(state, nowMs),
     nextLaneMs(state, nowMs),
   );
   return {
@@ -53,10 +53,10 @@ function outlook(state: State, limit: number): Outlook {
 }
 
 /** When the first of the events that are all in somebody's hands comes back. */
-function leaseEndMs(state: State): number {
+function leaseEndMs(state: State, nowMs: number): number {
   let endMs = Number.POSITIVE_INFINITY;
   for (const { leasedUntilMs } of state.unrouted) {
-    if (leasedUntilMs > 0) endMs = Math.min(endMs, leasedUntilMs);
+    if (leasedUntilMs > nowMs) endMs = Math.min(endMs, leasedUntilMs);
   }
   return endMs;
 }

@@ -12,7 +12,7 @@ export function outlook(session: Session, { limit }: Parameters<WorkLedger['outl
   const lanes = waitingLanes(session, limit).map(
     ({ endpointId }) => ({ kind: 'lane', id: endpointId, delayMs: 0 }) as const,
   );
-  const routeMs = isRoute ? Number.POSITIVE_INFINITY : session.routing.leaseEndMs;
+  const routeMs = isRoute ? Number.POSITIVE_INFINITY : session.routing.leaseEndMs(nowMs);
   const nextMs = Math.min(routeMs, nextLaneMs(session, nowMs));
   return {
     due: isRoute ? [ROUTE, ...lanes] : lanes,

@@ -82,10 +82,10 @@ export class RoutingProgress {
   }
 
   /** When the first of those in hand comes back. */
-  get leaseEndMs(): number {
+  leaseEndMs(nowMs: number): number {
     let endMs = Number.POSITIVE_INFINITY;
     for (const { leasedUntilMs, isRouted } of this.#seen.values()) {
-      if (!isRouted && leasedUntilMs > 0) endMs = Math.min(endMs, leasedUntilMs);
+      if (!isRouted && leasedUntilMs > nowMs) endMs = Math.min(endMs, leasedUntilMs);
     }
     return endMs;
   }

@@ -1,6 +1,6 @@
 import type { Now, Schedule } from '@countersign/core';
 
-/** Where time comes from; nothing in this package reads it elsewhere. */
+/** Where time comes from. Only the digits of new ids, which nobody reads, have the platform's. */
 export interface Clock {
   /** Wall-clock epoch milliseconds: what is signed and shown. It may jump. */
   readonly now: Now;

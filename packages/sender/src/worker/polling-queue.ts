@@ -30,7 +30,8 @@ export function pollingQueue({ outlook, clock, onError }: PollingQueueOptions): 
     try {
       const { due, nextInMs = LONGEST_SLEEP_MS } = await outlook({ limit: LOOKED_AT_ONCE });
       for (const work of due) enqueue(work);
-      const waitMs = due.length >= LOOKED_AT_ONCE ? 0 : nextInMs;
+      // Whatever a store says: a look that found nothing is not followed by another at once.
+      const waitMs = due.length >= LOOKED_AT_ONCE ? 0 : Math.max(1, nextInMs);
       nextLookMs = Math.min(nextLookMs, clock.steadyNow() + waitMs);
     } catch (error) {
       onError(error);

@@ -174,6 +174,35 @@ it('leaves times readable, also where they are signed', async () => {
   }
 });
 
+describe('values that others choose', () => {
+  const SYMBOLS = '-^$.*+?()[]{}|\\\\/&%#;';
+  it.each([
+    ['4,096 of one symbol', '-'.repeat(4096)],
+    ['all symbols, again and again', SYMBOLS.repeat(180)],
+    ['what looks like a pattern', '(a+)+$(.*)*[^b]{2,}'],
+    ['what looks like an escape', 'a%41&amp;b'],
+  ])('are found, and are no pattern: %s', async (_, value) => {
+    const { clean } = await sent({ headers: { 'x-key': value } });
+    expect(clean(`it is: ${value}.`)).toBe('it is: [redacted].');
+    expect(clean(`it is: ${JSON.stringify(value)}.`)).toBe('it is: "[redacted]".');
+    expect(clean('it is not')).toBe('it is not');
+  });
+
+  // A step for each place of the text and of the value would be 10^9 of them, and last for minutes.
+  it('cost what the text is long, also where they nearly stand in it everywhere', async () => {
+    const headers = Object.fromEntries(
+      Array.from({ length: 32 }, (_, index) => [
+        `x-${index}`,
+        `${'-'.repeat(2000)}${index}${'-'.repeat(2000)}`,
+      ]),
+    );
+    const { clean } = await sent({ headers });
+    const text = '-'.repeat(65_536);
+    expect(clean(text)).toBe(text);
+    expect(clean('&'.repeat(65_536))).toBe('&'.repeat(65_536));
+  });
+});
+
 it('leaves a text alone that has nothing of it', async () => {
   const { clean } = await sent({ headers: { authorization: 'Bearer abcd-1234' } });
   const text = 'Something went wrong. $& $1 [0-9] (bearer)';

@@ -94,6 +94,18 @@ const next: readonly DeliveryStoreCase[] = [
     await play.lane(id, 2 * LEASE_MS);
     near((await look(play)).nextInMs, 2 * LEASE_MS, 'the end of the lease');
   }),
+  storeCase(
+    'an event behind another of its key is not the next thing: its own lease may have ended',
+    async (play) => {
+      await play.append(play.newEvent({ orderingKey: 'a' }), play.newEvent({ orderingKey: 'a' }));
+      await play.takeUnrouted(2, LEASE_MS);
+      await play.advance(LEASE_MS + MARGIN_MS);
+      assert.equal((await play.takeUnrouted(1, 2 * LEASE_MS)).length, 1);
+      const { due: nothing, nextInMs } = await look(play);
+      assert.deepEqual(nothing, []);
+      near(nextInMs, 2 * LEASE_MS, 'the end of the lease of the one before it');
+    },
+  ),
   storeCase('the end of parking is the next thing', async (play) => {
     const { id } = await play.endpoint();
     await play.deliver(id);
