@@ -1,6 +1,6 @@
 import { pollingQueue, type Wake } from '@countersign/sender';
 import { deliveryQueueContract, fakeClock } from '@countersign/testing';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 describe('pollingQueue keeps the contract of every delivery queue', () => {
   for (const { name, run } of deliveryQueueContract) {
@@ -39,4 +39,38 @@ describe('pollingQueue keeps the contract of every delivery queue', () => {
       });
     });
   }
+});
+
+test('what falls due while there is always more to do takes its place behind what is ready', async () => {
+  const clock = fakeClock();
+  const abort = new AbortController();
+  const begun: string[] = [];
+  const ends: (() => void)[] = [];
+  const queue = pollingQueue({
+    outlook: async () => ({
+      due: begun.includes('late') ? [] : [{ kind: 'lane', id: 'late', delayMs: 0 }],
+      nextInMs: undefined,
+    }),
+    clock: { now: clock.now, steadyNow: clock.now, schedule: clock.schedule },
+    onError: (error) => {
+      throw error;
+    },
+  });
+  await queue.wake(['a', 'b'].map((id) => ({ kind: 'lane', id, delayMs: 0 })));
+  const consumed = queue.consume(
+    ({ id }) => {
+      begun.push(id);
+      return new Promise((resolve) => ends.push(resolve));
+    },
+    { concurrency: 1, signal: abort.signal },
+  );
+  await clock.advance(1000);
+  await queue.wake([{ kind: 'lane', id: 'c', delayMs: 0 }]);
+  for (let ended = 0; ended < 4; ended += 1) {
+    ends[ended]?.();
+    await clock.advance(0);
+  }
+  expect(begun).toEqual(['a', 'b', 'late', 'c']);
+  abort.abort();
+  await consumed;
 });

@@ -126,3 +126,13 @@ describe('lanes that can only wait, where lanes run out', () => {
     expect(lanes).toEqual(Array(15).fill(11));
   });
 });
+
+test('a tenant whose endpoints answer is not held back, however little room there is', async () => {
+  const on = await stage({ concurrency: 2, slowConcurrency: 1 });
+  for (let made = 0; made < 40; made += 1) await on.endpoint('/a', { tenant: 'a' });
+  const sentMs = on.clock.now();
+  await on.send({ tenant: 'a' });
+  await on.until(() => on.attempts().length === 40);
+  expect(on.attempts().every(({ outcome }) => outcome === 'delivered')).toBe(true);
+  expect(on.clock.now()).toBe(sentMs);
+});

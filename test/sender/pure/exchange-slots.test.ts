@@ -371,3 +371,16 @@ it('that are given back at once, by however many, end in no depth of calls', () 
   held?.release();
   expect([turns, slots.inFlight, slots.waiting]).toEqual([20_000, 0, 0]);
 });
+
+describe('an owner', () => {
+  it('is stuck when it has its share, and most of that lasts', async () => {
+    const { slots, fake } = slotsOf(4, 4);
+    const [first] = takeAll(slots, 'a');
+    expect([slots.hasItsShare('a'), slots.isStuck('a')]).toEqual([true, false]);
+    await fake.advance(SLOW_AFTER_MS);
+    expect(slots.isStuck('a')).toBe(true);
+    first?.release();
+    expect(slots.isStuck('a')).toBe(false);
+    expect(slots.isStuck('b')).toBe(false);
+  });
+});

@@ -78,8 +78,9 @@ function told(
   target: Target,
   { wire, storeResponseBody }: AttemptTools,
 ): Told {
+  const isCut = exchange.kind === 'response' && exchange.truncated;
   const clean = (text: string): string =>
-    redacted(text, { request, ids: [event.id, deliveryId], target, wire });
+    redacted(text, { request, ids: [event.id, deliveryId], target, wire }, isCut);
   try {
     return resultOf(exchange, keeps(storeResponseBody, verdict), clean);
   } catch {

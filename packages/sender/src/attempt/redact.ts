@@ -1,4 +1,5 @@
 import type { OutgoingRequest } from './build-request.js';
+import { occurrences, type Span } from './occurrences.js';
 import { decoded } from './spellings.js';
 import type { Target } from './target.js';
 import type { WireFormat } from './wire-format.js';
@@ -7,7 +8,7 @@ const REDACTED = '[redacted]';
 /** Shorter ones tell nothing, and stand in every text. */
 const SHORTEST_VALUE = 4;
 /** Such as `Bearer` and a token. */
-const WITH_SCHEME = /^[^ ]+ ([^ ]+)$/;
+const WITH_SCHEME = /^([^ ]+) ([^ ]+)$/;
 const BETWEEN_TOKENS = /[\s,;="]+/;
 /** In hex or base64 of any kind; none is shorter. */
 const SIGNATURE = /^[\w+/.-]{20,}$/;
@@ -22,28 +23,41 @@ export interface SentRequest {
   readonly wire: Pick<WireFormat, 'provider' | 'headerNames'>;
 }
 
-/** From one place of a text to before another. */
-type Span = readonly [from: number, to: number];
-
 /**
  * A text from the other side, without the custom header values and signatures that were sent there: a receiver may
  * answer with the request, and whoever reads the record must not learn them. Found as they are, and as JSON, HTML and
- * URLs spell them. Values are other people's choice: no pattern is made of them.
+ * URLs spell them; where the text was cut, also what it has of one at its end. Values are other people's choice: no
+ * pattern is made of them.
  */
-export function redacted(text: string, sent: SentRequest): string {
+export function redacted(text: string, sent: SentRequest, isCut = false): string {
   const meant = decoded(text);
+  const inText = (span: Span): Span => [meant.placeOf(span[0]), meant.placeOf(span[1])];
   const spans = [...confidentialTexts(sent)].flatMap((value): readonly Span[] => [
-    ...spansOf(text, value),
-    ...spansOf(meant.text, value).map(([from, to]): Span => [meant.placeOf(from), meant.placeOf(to)]),
+    ...spansOf(text, value, isCut),
+    ...[...meantBy(value)].flatMap((one) => spansOf(meant.text, one, isCut).map(inText)),
   ]);
   return without(text, spans);
 }
 
+/** As it stands in a decoded text: itself undone in part, and with the spaces of a form. */
+function meantBy(value: string): ReadonlySet<string> {
+  return new Set([value, decoded(value).text, value.replaceAll(' ', '+')]);
+}
+
 function confidentialTexts({ request, ids, target, wire }: SentRequest): ReadonlySet<string> {
   const custom = Object.values(target.headers)
-    .flatMap((value) => [value, WITH_SCHEME.exec(value)?.[1] ?? value])
+    .flatMap((value) => [value, ...credentialsIn(value)])
     .filter((value) => value.length >= SHORTEST_VALUE);
   return new Set([...custom, ...signaturesOf(request, ids, wire)]);
+}
+
+/** The token behind a scheme; of `Basic`, what it stands for, and the password alone. */
+function credentialsIn(value: string): readonly string[] {
+  const [, scheme = '', token] = WITH_SCHEME.exec(value) ?? [];
+  if (token === undefined) return [];
+  if (scheme.toLowerCase() !== 'basic') return [token];
+  const pair = Buffer.from(token, 'base64').toString();
+  return [token, pair, pair.slice(pair.indexOf(':') + 1)];
 }
 
 /** What signing has added, in headers or body. */
@@ -68,12 +82,11 @@ function tokensOf(text: string): readonly string[] {
   return text.split(BETWEEN_TOKENS);
 }
 
-function spansOf(text: string, value: string): readonly Span[] {
-  const spans: Span[] = [];
-  for (let from = text.indexOf(value); from >= 0; from = text.indexOf(value, from + value.length)) {
-    spans.push([from, from + value.length]);
-  }
-  return spans;
+/** Where a text has a value, or has begun it when it was cut. */
+function spansOf(text: string, value: string, isCut: boolean): readonly Span[] {
+  const { spans, begunAtEnd } = occurrences(text, value);
+  if (!isCut || begunAtEnd < SHORTEST_VALUE) return spans;
+  return [...spans, [text.length - begunAtEnd, text.length]];
 }
 
 /** Spans that overlap, or touch, are one. */

@@ -26,9 +26,11 @@ export function ownerOf({ tenant, id }: { readonly tenant: string; readonly id: 
 interface Share {
   all: number;
   slow: number;
+  /** Slow ones, and those that would be if there were room. */
+  lasting: number;
 }
 
-const NOTHING: Readonly<Share> = { all: 0, slow: 0 };
+const NOTHING: Readonly<Share> = { all: 0, slow: 0, lasting: 0 };
 
 /**
  * The bound on all exchanges of a process, for owners that know nothing of each other: tenants, or endpoints of none.
@@ -67,6 +69,12 @@ export class ExchangeSlots {
     return this.#mayTake(owner) ? this.#take(owner) : undefined;
   }
 
+  /** Whether an owner can do nothing but wait for exchanges that last. */
+  isStuck(owner: string): boolean {
+    const { all, lasting } = this.#shares.get(owner) ?? NOTHING;
+    return 2 * lasting >= all && this.hasItsShare(owner);
+  }
+
   /** Whether an owner has as much as it may have, for now. */
   hasItsShare(owner: string): boolean {
     const { concurrency, slowConcurrency } = this.#limits;
@@ -102,7 +110,10 @@ export class ExchangeSlots {
       this.#slow += 1;
       return true;
     };
+    let isLasting = false;
     const cancel = this.#timeouts.start(() => {
+      isLasting = true;
+      share.lasting += 1;
       if (slowDown()) this.#serve();
       else this.#overdue.add(slowDown);
     });
@@ -120,6 +131,7 @@ export class ExchangeSlots {
         }
         state = 'released';
         share.all -= 1;
+        if (isLasting) share.lasting -= 1;
         if (share.all === 0) this.#shares.delete(owner);
         this.#serve();
       },

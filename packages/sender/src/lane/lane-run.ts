@@ -116,7 +116,7 @@ export class LaneRun {
   /** Lets go where it could do nothing but wait, because its owner has its share in flight elsewhere. */
   giveWay(): void {
     const isIdle = this.#leaveTurn !== undefined && this.#inFlight.size === 0;
-    if (!isIdle || !this.#tools.slots.hasItsShare(this.#owner)) return;
+    if (!isIdle || !this.#tools.slots.isStuck(this.#owner)) return;
     this.#health.park(this.#nowMs() + GIVES_WAY_MS);
     this.end();
   }

@@ -6,6 +6,8 @@ import { Signal } from '../time/signal.js';
 const LONGEST_SLEEP_MS = 5000;
 const AFTER_FAILURE_MS = 1000;
 const LOOKED_AT_ONCE = 256;
+/** While there is more ready than can be done: what fell due meanwhile takes its place behind it. */
+const LOOK_EVERY_MS = 1000;
 
 /** What the default queue looks at. */
 export interface PollingQueueOptions {
@@ -22,11 +24,13 @@ export function pollingQueue({ outlook, clock, onError }: PollingQueueOptions): 
   const ready = { route: new Map<string, Wake>(), lane: new Map<string, Wake>() };
   const changed = new Signal();
   let nextLookMs = 0;
+  let lastLookMs = 0;
 
   const enqueue = (work: Wake): void => void ready[work.kind].set(work.id, work);
 
   const look = async (): Promise<void> => {
-    nextLookMs = clock.steadyNow() + LONGEST_SLEEP_MS;
+    lastLookMs = clock.steadyNow();
+    nextLookMs = lastLookMs + LONGEST_SLEEP_MS;
     try {
       const { due, nextInMs = LONGEST_SLEEP_MS } = await outlook({ limit: LOOKED_AT_ONCE });
       for (const work of due) enqueue(work);
@@ -69,15 +73,16 @@ export function pollingQueue({ outlook, clock, onError }: PollingQueueOptions): 
         // First: what is not routed is nobody's work yet.
         startAll(ready.route);
         startAll(ready.lane);
-        const mayLook = ready.route.size + ready.lane.size === 0 && running.size < concurrency;
-        const waitMs = nextLookMs - clock.steadyNow();
-        if (mayLook && waitMs <= 0) {
+        const isBusy = ready.route.size + ready.lane.size > 0 || running.size >= concurrency;
+        const lookMs = isBusy ? Math.max(nextLookMs, lastLookMs + LOOK_EVERY_MS) : nextLookMs;
+        const waitMs = lookMs - clock.steadyNow();
+        if (waitMs <= 0) {
           await look();
           continue;
         }
-        const cancel = mayLook ? clock.schedule(() => changed.set(), waitMs) : undefined;
+        const cancel = clock.schedule(() => changed.set(), waitMs);
         await changed.wait();
-        cancel?.();
+        cancel();
       }
       signal.removeEventListener('abort', onAbort);
       await Promise.all(running);

@@ -177,7 +177,7 @@ export class Worker {
   /** Lanes that could do nothing but wait are not held while others need the room. */
   #isInVain({ endpoint }: Lane): boolean {
     const { laneConcurrency, lane } = this.#tools;
-    return 2 * this.#lanes.size >= laneConcurrency && lane.slots.hasItsShare(ownerOf(endpoint));
+    return 2 * this.#lanes.size >= laneConcurrency && lane.slots.isStuck(ownerOf(endpoint));
   }
 
   /** Undone: the next look at the record finds it, once it is parked no longer. */

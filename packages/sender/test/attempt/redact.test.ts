@@ -49,8 +49,8 @@ async function sent({ provider = standardWebhooks, alsoSign = [], headers = {} }
   const request = await buildRequest(event, info, target, wire);
   const lines = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}`);
   const echo = [...lines, '', new TextDecoder().decode(request.body)].join('\r\n');
-  const clean = (text: string): string =>
-    redacted(text, { request, ids: [event.id, info.deliveryId], target, wire });
+  const clean = (text: string, isCut = false): string =>
+    redacted(text, { request, ids: [event.id, info.deliveryId], target, wire }, isCut);
   return { request, echo, clean };
 }
 
@@ -172,6 +172,32 @@ it('leaves times readable, also where they are signed', async () => {
     const times = echo.match(/\d{4}-\d\d-\d\dT[\d:.]+Z|\b\d{10}\b/g) ?? [];
     for (const time of times) expect(clean(echo)).toContain(time);
   }
+});
+
+describe('the value of a custom header, where it is not as it was sent,', () => {
+  it('is cut out also where the text was cut within it', async () => {
+    const { clean } = await sent({ headers: { 'x-key': 'open sesame' } });
+    expect(clean('x-key: open ses', true)).toBe('x-key: [redacted]');
+    expect(clean('x-key: open ses')).toBe('x-key: open ses');
+    expect(clean('x-key: op', true)).toBe('x-key: op');
+  });
+
+  it('is found where it has escapes of its own among those of the text', async () => {
+    const { clean } = await sent({ headers: { cookie: 'session="s%3Aabc.sig"; theme=dark' } });
+    expect(clean('{"cookie":"session=\\"s%3Aabc.sig\\"; theme=dark"}')).toBe('{"cookie":"[redacted]"}');
+  });
+
+  it('is found in a form, with its spaces as plus signs', async () => {
+    const { clean } = await sent({ headers: { 'x-key': 'top+secret value=' } });
+    expect(clean('k=top%2Bsecret+value%3D')).toBe('k=[redacted]');
+  });
+
+  it('is found as user and password, and as the password alone', async () => {
+    const basic = `Basic ${Buffer.from('user:hunter2pass').toString('base64')}`;
+    const { clean } = await sent({ headers: { authorization: basic } });
+    expect(clean('bad login user:hunter2pass')).toBe('bad login [redacted]');
+    expect(clean('wrong password hunter2pass for user')).toBe('wrong password [redacted] for user');
+  });
 });
 
 describe('values that others choose', () => {
