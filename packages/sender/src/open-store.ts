@@ -1,4 +1,4 @@
-import { senderStopped } from './errors/sender-error.js';
+import { SenderError } from './errors/sender-error.js';
 import type { DeliveryStore } from './ports/delivery-store.js';
 
 /** A store that is opened when it is first needed, and once. */
@@ -31,4 +31,9 @@ export class OpenStore<Transaction> {
     await opening.catch(() => {});
     await this.#store.close();
   }
+}
+
+/** Of calls that come after `stop`. */
+export function senderStopped(): SenderError {
+  return new SenderError('sender_stopped', 'this sender was stopped');
 }

@@ -46,8 +46,3 @@ export class SenderError extends Error {
 export function isSenderError(value: unknown): value is SenderError {
   return typeof value === 'object' && value !== null && brand in value;
 }
-
-/** Of calls that come after `stop`. */
-export function senderStopped(): SenderError {
-  return new SenderError('sender_stopped', 'this sender was stopped');
-}
