@@ -4,6 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { managementErrors } from '../packages/api/src/problem/management-errors.js';
+import { managementWarnings } from '../packages/api/src/problem/management-warnings.js';
 import {
   configurationErrors,
   deliveryErrors,
@@ -74,6 +75,7 @@ export function errorDocs(): string {
     ),
     section('Notices', 'Told to `onEvent` and observers.', senderNotices),
     section('Management API', 'The `code` of a problem, beside those of calls.', managementErrors),
+    section('Warnings of the management API', 'The `code` of a process warning.', managementWarnings),
   ]
     .join('\n\n')
     .concat('\n');

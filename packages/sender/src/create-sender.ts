@@ -125,7 +125,8 @@ async function closed({ transport, clock, reporter }: SenderSettings): Promise<v
   const late = new Promise<void>((resolve) => {
     cancel = clock.schedule(resolve, CLOSE_TIMEOUT_MS);
   });
-  const closing = transport.close().catch((error: unknown) => {
+  // It may also throw, or return no promise.
+  const closing = (async () => transport.close())().catch((error: unknown) => {
     reporter.tellFailure('internal_error', 'the transport could not be closed', error);
   });
   await Promise.race([closing, late]);

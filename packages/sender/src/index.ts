@@ -61,9 +61,9 @@ export {
   type StoredEvent,
   type StoredSecret,
   type Subscriber,
-  type Tally,
   type TenantScope,
 } from './ports/records.js';
+export type { Tally } from './ports/tallies.js';
 export type { Exchange, ExchangeRequest, FailureReason, Transport } from './ports/transport.js';
 export type { Endpoints, Sender, SenderTotals, SendOptions, TestOptions } from './sender.js';
 export type { EventInputs, SenderOptions } from './sender-options.js';

@@ -288,6 +288,12 @@ describe('start', () => {
 describe('a transport that does not close', () => {
   test.each([
     ['rejects', () => Promise.reject(new Error('no'))],
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
     ['never ends', () => new Promise<void>(() => {})],
   ])('because its `close` %s keeps neither `stop` from ending nor the store open', async (_, close) => {
     const on = await stage({ transport: { exchange: () => new Promise(() => {}), close } });

@@ -1,4 +1,7 @@
+import type { managementWarnings } from '../problem/management-warnings.js';
+
 const QUIET_MS = 60_000;
+const CODE: keyof typeof managementWarnings = 'management_api_failed';
 
 /** The default `onError`: process warnings, at most once a minute, because what is down fails again and again. */
 export function warnNowAndThen(now: () => number): (error: unknown) => void {
@@ -9,7 +12,7 @@ export function warnNowAndThen(now: () => number): (error: unknown) => void {
     const detail = error instanceof Error ? error.stack : undefined;
     process.emitWarning('the management API failed to answer a request', {
       type: 'CountersignWarning',
-      code: 'management_api_failed',
+      code: CODE,
       ...(detail !== undefined && { detail }),
     });
   };

@@ -1,3 +1,4 @@
+import { shownTenant } from '../ids/scope.js';
 import type { DeliveryRecord, DeliveryStatus, StoredAttempt } from '../ports/records.js';
 
 /** A delivery as it is read. */
@@ -46,7 +47,7 @@ export function deliveryView(record: DeliveryRecord): Delivery {
     endpointId: record.endpointId,
     eventId: record.eventId,
     eventType: record.eventType,
-    tenant: record.tenant === '' ? undefined : record.tenant,
+    tenant: shownTenant(record.tenant),
     status: record.status,
     attemptCount: record.attempts,
     createdAt: new Date(record.createdAtMs),

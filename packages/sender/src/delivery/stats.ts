@@ -1,5 +1,6 @@
 import { responseBinBoundMs } from '../attempt/response-bins.js';
-import type { EndpointTotals, Tally } from '../ports/records.js';
+import type { EndpointTotals } from '../ports/records.js';
+import type { Tally } from '../ports/tallies.js';
 
 /** The time that statistics are about. */
 export const STATS_WINDOW_MS = 24 * 3_600_000;

@@ -1,4 +1,5 @@
 import type { EventPattern, RetryPolicy } from '@countersign/core';
+import { shownTenant } from '../ids/scope.js';
 import type { DisabledReason, EndpointRecord, EndpointStatus, EventFilters } from '../ports/records.js';
 
 /** What people decide about an endpoint. */
@@ -75,7 +76,7 @@ export function endpointView(record: EndpointRecord): Endpoint {
   const { id, tenant, status, disabledReason, events, filters, secrets, settings, revision } = record;
   return {
     id,
-    tenant: tenant === '' ? undefined : tenant,
+    tenant: shownTenant(tenant),
     url: settings.url,
     status,
     disabledReason,

@@ -34,6 +34,11 @@ export function tenantOf(tenant: unknown): string {
   throw invalidName('tenant', '1 to 128 letters, digits, `_`, `.`, `:` or `-`', MAX_LENGTH, tenant);
 }
 
+/** A tenant as people see it: none, where there is none. */
+export function shownTenant(tenant: string): string | undefined {
+  return tenant === NO_TENANT ? undefined : tenant;
+}
+
 /** Whose things a call may see. `names`: what else its options can say. */
 export function scopeOf(options: TenantOption | undefined, names: readonly string[] = []): TenantScope {
   checkOptions(options, ['tenant', ...names]);

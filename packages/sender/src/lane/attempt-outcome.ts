@@ -1,3 +1,4 @@
+import { shownTenant } from '../ids/scope.js';
 import type { AttemptOutcome } from '../observe/sender-outcome.js';
 import type { DueDelivery, Settlement } from '../ports/records.js';
 
@@ -11,7 +12,7 @@ export function attemptOutcome(
     kind: 'attempt',
     outcome: next.status === 'pending' ? 'retry' : next.status,
     endpointId,
-    tenant: event.tenant === '' ? undefined : event.tenant,
+    tenant: shownTenant(event.tenant),
     deliveryId,
     eventId: event.id,
     eventType: event.type,

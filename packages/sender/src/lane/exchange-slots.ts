@@ -1,3 +1,4 @@
+import { NO_TENANT } from '../ports/records.js';
 import type { Clock } from '../time/clock.js';
 import { Timeouts } from '../time/timeouts.js';
 import { Turns } from './turns.js';
@@ -19,7 +20,7 @@ export interface Slot {
 
 /** Whose exchanges an endpoint's are: its tenant's; endpoints of none are on their own. */
 export function ownerOf({ tenant, id }: { readonly tenant: string; readonly id: string }): string {
-  return tenant === '' ? `endpoint ${id}` : `tenant ${tenant}`;
+  return tenant === NO_TENANT ? `endpoint ${id}` : `tenant ${tenant}`;
 }
 
 /** What one owner has in flight. */

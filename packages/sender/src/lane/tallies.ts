@@ -1,5 +1,6 @@
 import { responseBin } from '../attempt/response-bins.js';
-import type { AttemptRecord, Next, Tally } from '../ports/records.js';
+import type { AttemptRecord, Next } from '../ports/records.js';
+import type { Tally } from '../ports/tallies.js';
 
 /** Outcomes, summed up for statistics. */
 export function talliesOf(

@@ -1,3 +1,4 @@
+import { filtered, pageOf, startOf } from '../ids/paging.js';
 import type { Records } from '../ports/delivery-store.js';
 import type {
   EndpointDraft,
@@ -8,7 +9,6 @@ import type {
   TenantScope,
 } from '../ports/records.js';
 import { recordOf, rowPartsOf } from './endpoint-rows.js';
-import { filtered, pageOf, startOf } from './paging.js';
 import { type EndpointRow, type State, sees } from './state.js';
 
 type EndpointRecords = Pick<

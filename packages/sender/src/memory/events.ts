@@ -1,4 +1,5 @@
 import { refuseTransaction } from '../errors/no-transaction.js';
+import { filtered, pageOf, startOf } from '../ids/paging.js';
 import type { EventLog } from '../ports/delivery-store.js';
 import type {
   AppendResult,
@@ -9,7 +10,6 @@ import type {
   StoredEvent,
   Subscriber,
 } from '../ports/records.js';
-import { filtered, pageOf, startOf } from './paging.js';
 import type { DeliveryRow, EndpointRow, EventRow, State } from './state.js';
 
 /** Intake, in memory. */

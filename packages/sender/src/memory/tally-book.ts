@@ -1,6 +1,4 @@
-import type { Tally } from '../ports/records.js';
-
-const HOUR_MS = 3_600_000;
+import { HOUR_MS, type Tally } from '../ports/tallies.js';
 
 /** One endpoint's tallies, hour by hour. */
 export class TallyBook {

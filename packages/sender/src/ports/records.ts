@@ -1,4 +1,5 @@
 import type { RetryPolicy } from '@countersign/core';
+import type { Tally } from './tallies.js';
 
 // No absolute time decides anything across this port: what is due, leased, parked or expired is a duration from
 // now, and the store owns the clock (an injected one in tests, the database's where there are several machines).
@@ -119,15 +120,6 @@ export interface Settlement {
   readonly deliveryId: string;
   readonly attempt: AttemptRecord;
   readonly next: Next;
-}
-
-/** Something counted, for statistics: added to what the hour has. */
-export interface Tally {
-  /** `response`: an answer, whatever its status; its time is in `totalMs`, and `bin` says how long it took. */
-  readonly measure: 'delivered' | 'failed' | 'response';
-  readonly bin: number;
-  readonly count: number;
-  readonly totalMs: number;
 }
 
 /** What a lane's next owner must know. */

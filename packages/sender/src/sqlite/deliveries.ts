@@ -1,4 +1,4 @@
-import { pageOf, startOf } from '../memory/paging.js';
+import { pageOf, startOf } from '../ids/paging.js';
 import {
   ANY_TENANT,
   type DeliveryQuery,

@@ -1,4 +1,4 @@
-import { pageOf, startOf } from '../memory/paging.js';
+import { pageOf, startOf } from '../ids/paging.js';
 import type {
   EndpointDraft,
   EndpointRecord,
@@ -9,8 +9,9 @@ import type {
   TenantScope,
 } from '../ports/records.js';
 import { ANY_TENANT } from '../ports/records.js';
+import { HOUR_MS } from '../ports/tallies.js';
 import { columnsOf, endpointRecord } from './endpoint-rows.js';
-import { HOUR_MS, TALLY_HOURS } from './hours.js';
+import { TALLY_HOURS } from './hours.js';
 import { addLane, laneOf } from './lane-counts.js';
 import { number, numberOrNone, oneOf, type Row, text } from './row.js';
 import { scopeParameter } from './scope.js';

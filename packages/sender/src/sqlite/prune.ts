@@ -1,4 +1,5 @@
-import { HOUR_MS, TALLY_HOURS } from './hours.js';
+import { HOUR_MS } from '../ports/tallies.js';
+import { TALLY_HOURS } from './hours.js';
 import { number } from './row.js';
 import type { Calls, Session } from './session.js';
 

@@ -1,5 +1,5 @@
-import type { Lane, LaneReport, LaneState, Settlement, Tally } from '../ports/records.js';
-import { HOUR_MS } from './hours.js';
+import type { Lane, LaneReport, LaneState, Settlement } from '../ports/records.js';
+import { HOUR_MS, type Tally } from '../ports/tallies.js';
 import { jsonOrNull } from './json.js';
 import { LaneCounts, passOn } from './lane-counts.js';
 import type { Lease } from './leases.js';

@@ -1,4 +1,4 @@
-import { pageOf, startOf } from '../memory/paging.js';
+import { pageOf, startOf } from '../ids/paging.js';
 import type { EventLog } from '../ports/delivery-store.js';
 import type { Page, Subscriber } from '../ports/records.js';
 import { fromJson } from './json.js';

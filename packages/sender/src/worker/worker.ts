@@ -1,3 +1,4 @@
+import { shownTenant } from '../ids/scope.js';
 import { ownerOf } from '../lane/exchange-slots.js';
 import { LaneRun } from '../lane/lane-run.js';
 import type { LaneTools } from '../lane/lane-tools.js';
@@ -193,11 +194,10 @@ export class Worker {
   #onEnd({ id, tenant, settings }: EndpointRecord, { disabled, wakeInMs }: LaneRun): void {
     if (disabled !== undefined) {
       const { reporter, onDisabled } = this.#tools;
-      const shownTenant = tenant === '' ? undefined : tenant;
       reporter.tell({
         kind: 'endpoint_disabled',
         endpointId: id,
-        tenant: shownTenant,
+        tenant: shownTenant(tenant),
         url: settings.url,
         reason: disabled,
       });

@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { responseBin } from '../../src/attempt/response-bins.js';
 import { STATS_WINDOW_MS, statsOf } from '../../src/delivery/stats.js';
-import type { EndpointTotals, Tally } from '../../src/ports/records.js';
+import type { EndpointTotals } from '../../src/ports/records.js';
+import type { Tally } from '../../src/ports/tallies.js';
 
 const none: EndpointTotals = { pending: 0, retrying: 0, lastDeliveredAtMs: undefined, tallies: [] };
 const ends = (measure: 'delivered' | 'failed', count: number): Tally => ({
