@@ -1,0 +1,86 @@
+import { mustBe } from '@countersign/core/strict';
+import { serverCode } from './server-errors.js';
+import type { Row, SqlClient, SqlConnection, SqlPool } from './sql-client.js';
+
+/** What every store of this package is told. */
+export interface DatabaseOptions {
+  /** A `Pool` of `pg`, or `fromPostgresJs(sql)`. It is the caller's: nothing here closes it. */
+  readonly client: SqlPool;
+  /** The schema that holds the tables, made where there is none. Default `countersign`. */
+  readonly schema?: string | undefined;
+}
+
+/** How often a transaction is tried in which others stood in its way. */
+const TRIES = 5;
+const MADE_ANEW = ['40001', '40P01']; // serialization_failure, deadlock_detected
+const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
+
+/** The caller's database, as far as the stores of this package use it. */
+export class Database implements SqlClient {
+  readonly schema: string;
+  readonly #pool: SqlPool;
+
+  constructor(options: DatabaseOptions) {
+    if (typeof options !== 'object' || options === null)
+      throw mustBe('options', 'an object with `client`', options);
+    const { client, schema = 'countersign' } = options;
+    if (!isPool(client))
+      throw mustBe('client', 'a Pool of pg, or what `fromPostgresJs` makes of a client', client);
+    if (typeof schema !== 'string' || !SCHEMA.test(schema)) {
+      throw mustBe('schema', '1 to 63 of a-z, 0-9 and _, beginning with no digit', schema);
+    }
+    this.#pool = client;
+    this.schema = schema;
+  }
+
+  async query(text: string, values: unknown[] = []): Promise<{ readonly rows: readonly Row[] }> {
+    return this.#pool.query(text, values);
+  }
+
+  /** Several statements, whole or not at all; again, where the server has chosen this one to give way. */
+  async transaction<T>(work: (client: SqlClient) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#transactionOnce(work);
+      } catch (error) {
+        if (tries >= TRIES || !MADE_ANEW.includes(serverCode(error) ?? '')) throw error;
+      }
+    }
+  }
+
+  async #transactionOnce<T>(work: (client: SqlClient) => Promise<T>): Promise<T> {
+    const connection = await this.#pool.connect();
+    try {
+      // Whatever the database's default is: every statement sees what others have committed before it.
+      await connection.query('BEGIN ISOLATION LEVEL READ COMMITTED', []);
+      const result = await work(connection);
+      await connection.query('COMMIT', []);
+      connection.release();
+      return result;
+    } catch (error) {
+      await giveUp(connection, error);
+      throw error;
+    }
+  }
+}
+
+/** Only a connection that has rolled back goes back to the others. */
+async function giveUp(connection: SqlConnection, error: unknown): Promise<void> {
+  try {
+    await connection.query('ROLLBACK', []);
+    connection.release();
+  } catch {
+    connection.release(error instanceof Error ? error : new Error('the connection is lost'));
+  }
+}
+
+function isPool(client: unknown): client is SqlPool {
+  return (
+    typeof client === 'object' &&
+    client !== null &&
+    'query' in client &&
+    typeof client.query === 'function' &&
+    'connect' in client &&
+    typeof client.connect === 'function'
+  );
+}

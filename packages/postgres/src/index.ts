@@ -1,0 +1,2 @@
+export type { DatabaseOptions } from './client/database.js';
+export type { Row, SqlClient, SqlConnection, SqlPool } from './client/sql-client.js';

@@ -1,0 +1,3 @@
+import { packageConfig } from '../../tools/tsup.js';
+
+export default packageConfig;
