@@ -27,6 +27,7 @@ const senderFolders = [
   'time',
   'ports',
   'ids',
+  'record',
   'observe',
   'transport',
   'endpoint',

@@ -1,6 +1,6 @@
-import { filtered, pageOf, startOf } from '../ids/paging.js';
 import type { Records } from '../ports/delivery-store.js';
 import type { DeliveryQuery, DeliveryRecord, Page, TenantScope } from '../ports/records.js';
+import { filtered, pageOf, startOf } from '../record/paging.js';
 import { attemptsOf, type DeliveryRow, type State, sees } from './state.js';
 
 type DeliveryRecords = Pick<Records, 'delivery' | 'deliveries' | 'eventOf' | 'attempts'>;

@@ -1,4 +1,3 @@
-import { filtered, pageOf, startOf } from '../ids/paging.js';
 import type { Records } from '../ports/delivery-store.js';
 import type {
   EndpointDraft,
@@ -8,6 +7,7 @@ import type {
   PageQuery,
   TenantScope,
 } from '../ports/records.js';
+import { filtered, pageOf, startOf } from '../record/paging.js';
 import { recordOf, rowPartsOf } from './endpoint-rows.js';
 import { type EndpointRow, type State, sees } from './state.js';
 

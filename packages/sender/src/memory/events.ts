@@ -1,5 +1,4 @@
 import { refuseTransaction } from '../errors/no-transaction.js';
-import { filtered, pageOf, startOf } from '../ids/paging.js';
 import type { EventLog } from '../ports/delivery-store.js';
 import type {
   AppendResult,
@@ -10,6 +9,7 @@ import type {
   StoredEvent,
   Subscriber,
 } from '../ports/records.js';
+import { filtered, pageOf, startOf } from '../record/paging.js';
 import type { DeliveryRow, EndpointRow, EventRow, State } from './state.js';
 
 /** Intake, in memory. */

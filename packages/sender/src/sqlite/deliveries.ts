@@ -1,4 +1,3 @@
-import { pageOf, startOf } from '../ids/paging.js';
 import {
   ANY_TENANT,
   type DeliveryQuery,
@@ -9,11 +8,12 @@ import {
   type StoredEvent,
   type TenantScope,
 } from '../ports/records.js';
+import { fromJson } from '../record/json.js';
+import { pageOf, startOf } from '../record/paging.js';
+import { scopeParameter } from '../record/scope.js';
 import { storedEvent } from './intake.js';
-import { fromJson } from './json.js';
 import { laneSeen } from './lane-counts.js';
 import { number, numberOrNone, oneOf, type Row, text, textOrNone } from './row.js';
-import { scopeParameter } from './scope.js';
 import type { Session } from './session.js';
 
 const STATUSES = ['pending', 'delivered', 'failed', 'skipped'] as const;

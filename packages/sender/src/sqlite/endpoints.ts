@@ -1,4 +1,3 @@
-import { pageOf, startOf } from '../ids/paging.js';
 import type {
   EndpointDraft,
   EndpointRecord,
@@ -9,12 +8,13 @@ import type {
   TenantScope,
 } from '../ports/records.js';
 import { ANY_TENANT } from '../ports/records.js';
-import { HOUR_MS } from '../ports/tallies.js';
-import { columnsOf, endpointRecord } from './endpoint-rows.js';
-import { TALLY_HOURS } from './hours.js';
+import { columnsOf } from '../record/endpoint-columns.js';
+import { hoursOf } from '../record/hours.js';
+import { pageOf, startOf } from '../record/paging.js';
+import { scopeParameter } from '../record/scope.js';
+import { endpointRecord } from './endpoint-rows.js';
 import { addLane, laneOf } from './lane-counts.js';
 import { number, numberOrNone, oneOf, type Row, text } from './row.js';
-import { scopeParameter } from './scope.js';
 import type { Calls, Session } from './session.js';
 
 /** One endpoint. */
@@ -126,13 +126,6 @@ export function endpointTotals(
       totalMs: number(tally, 'total_ms'),
     })),
   };
-}
-
-/** The running hour, back to the one in which the window began: no more than are kept. */
-function hoursOf(fromMs: number, toMs: number): readonly number[] {
-  const last = Math.floor(toMs / HOUR_MS);
-  const first = Math.max(Math.floor(fromMs / HOUR_MS), last - TALLY_HOURS);
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
 /** Numbers of the whole record. */

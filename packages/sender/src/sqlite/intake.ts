@@ -1,5 +1,5 @@
 import type { AppendResult, NewEvent, StoredEvent } from '../ports/records.js';
-import { fromJson, jsonOrNull } from './json.js';
+import { fromJson, jsonOrNull } from '../record/json.js';
 import { number, type Row, text, textOrNone } from './row.js';
 import type { Calls, Session } from './session.js';
 

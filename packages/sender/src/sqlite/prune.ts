@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../ports/tallies.js';
-import { TALLY_HOURS } from './hours.js';
+import { TALLY_HOURS } from '../record/hours.js';
 import { number } from './row.js';
 import type { Calls, Session } from './session.js';
 

@@ -1,7 +1,7 @@
 import type { RequeueQuery, TenantScope } from '../ports/records.js';
+import { scopeParameter } from '../record/scope.js';
 import { admit, LaneCounts, laneSeen } from './lane-counts.js';
 import { number, oneOf, type Row, textOrNone } from './row.js';
-import { scopeParameter } from './scope.js';
 import type { Calls, Session } from './session.js';
 
 const STATUSES = ['pending', 'failed', 'skipped'] as const;

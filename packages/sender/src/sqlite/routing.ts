@@ -1,7 +1,7 @@
 import type { EventLog } from '../ports/delivery-store.js';
 import type { NewDelivery, Routing, StoredEvent } from '../ports/records.js';
+import { jsonOrNull } from '../record/json.js';
 import { storedEvent } from './intake.js';
-import { jsonOrNull } from './json.js';
 import { admit, LaneCounts } from './lane-counts.js';
 import type { SeenEvent } from './routing-progress.js';
 import { number, type Row, text, textOrNone } from './row.js';

@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../ports/tallies.js';
-import { secretsEarlier } from './endpoint-rows.js';
+import { secretsEarlier } from '../record/endpoint-columns.js';
 import { number, text } from './row.js';
 import type { Statements } from './statements.js';
 

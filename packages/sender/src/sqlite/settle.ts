@@ -1,6 +1,6 @@
 import type { Lane, LaneReport, LaneState, Settlement } from '../ports/records.js';
 import { HOUR_MS, type Tally } from '../ports/tallies.js';
-import { jsonOrNull } from './json.js';
+import { jsonOrNull } from '../record/json.js';
 import { LaneCounts, passOn } from './lane-counts.js';
 import type { Lease } from './leases.js';
 import { number, textOrNone } from './row.js';

@@ -1,7 +1,7 @@
-import { pageOf, startOf } from '../ids/paging.js';
 import type { EventLog } from '../ports/delivery-store.js';
 import type { Page, Subscriber } from '../ports/records.js';
-import { fromJson } from './json.js';
+import { fromJson } from '../record/json.js';
+import { pageOf, startOf } from '../record/paging.js';
 import { number, numberOrNone, oneOf, type Row, text, textOrNone } from './row.js';
 import type { Session } from './session.js';
 
