@@ -24,6 +24,8 @@ export {
 export type { DeliveryStoreCase, DeliveryStoreSubject } from './delivery-store/delivery-store-case.js';
 export { deliveryStoreContract } from './delivery-store/delivery-store-contract.js';
 export { type FakeClock, type FakeClockOptions, fakeClock } from './fake-clock.js';
+export type { InboxCase, InboxSubject } from './inbox/inbox-case.js';
+export { inboxContract } from './inbox/inbox-contract.js';
 export {
   type RecordingReplayStore,
   type ReplayStoreAnswer,
