@@ -15,7 +15,9 @@ const coreFolders = [
   'verify',
   'replay',
   'events',
+  'inbox',
   'receiver',
+  'running',
   'providers',
   'catalogs',
 ];

@@ -54,7 +54,7 @@ export function errorDocs(): string {
     ),
     section(
       'Outcomes and notices',
-      'Told to `onOutcome` alone. `commit_failed` is a delivery that was answered 200; the others are notices, beside any answer.',
+      'Told to `onOutcome` alone. `commit_failed` is a delivery that was answered 2xx; the others are notices, beside any answer.',
       outcomes,
     ),
     section(

@@ -1,6 +1,8 @@
 import {
+  type AttemptOutcome,
   type Claim,
   createReceiver,
+  type InboxReceiverOptions,
   memoryReplayStore,
   type Provider,
   type Receiver,
@@ -24,24 +26,33 @@ export interface Stage<Events> {
   readonly clock: FakeClock;
   readonly receiver: Receiver<Events>;
   readonly outcomes: ReceiverOutcome[];
+  /** Of handlers that ran from an inbox. */
+  readonly attempts: AttemptOutcome[];
   readonly codes: () => readonly string[];
 }
 
+/** Options of the receiver on a {@link stage}. */
+export type StageOptions<Events> =
+  | Partial<ReceiverOptions<Events>>
+  | (Partial<InboxReceiverOptions<Events>> & Pick<InboxReceiverOptions<Events>, 'ack' | 'inbox'>);
+
 /** A receiver for tests: fake clock, memory store on that clock, outcomes recorded. */
 export function stage<Events = Record<string, unknown>>(
-  options: Partial<ReceiverOptions<Events>> = {},
+  options: StageOptions<Events> = {},
   clock: FakeClock = fakeClock(),
 ): Stage<Events> {
   const outcomes: ReceiverOutcome[] = [];
+  const attempts: AttemptOutcome[] = [];
   const receiver = createReceiver<Events>({
     secrets: options.provider === undefined ? secret : textSecret,
     replay: memoryReplayStore({ now: clock.now }),
     now: clock.now,
     schedule: clock.schedule,
-    onOutcome: (outcome) => outcomes.push(outcome),
+    onOutcome: (outcome: ReceiverOutcome | AttemptOutcome) =>
+      outcome.kind === 'attempt' ? attempts.push(outcome) : outcomes.push(outcome),
     ...options,
   });
-  return { clock, receiver, outcomes, codes: () => outcomes.map((outcome) => outcome.code) };
+  return { clock, receiver, outcomes, attempts, codes: () => outcomes.map((outcome) => outcome.code) };
 }
 
 /** What one delivery says; everything has a default. */

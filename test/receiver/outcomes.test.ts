@@ -15,6 +15,7 @@ const afterVerification: readonly string[] = [
   'handler_timeout',
   'replay_store_unavailable',
   'replay_store_full',
+  'inbox_unavailable',
   'claim_lost',
 ] satisfies WebhookErrorCode[];
 

@@ -1,6 +1,5 @@
 import {
   memoryReplayStore,
-  type ReceiverOptions,
   type ReceiverOutcome,
   type StandardSchema,
   WebhookError,
@@ -12,7 +11,16 @@ import { aiPlatform } from '@countersign/core/providers/ai-platform';
 import { empJobQueue } from '@countersign/core/providers/emp-job-queue';
 import { type FakeClock, fakeClock } from '@countersign/testing';
 import { z } from 'zod';
-import { type BufferedRequest, type DeliverySpec, delivery, never, scriptedStore, stage } from './harness.js';
+import { memoryInbox } from '../inbox/memory-inbox.js';
+import {
+  type BufferedRequest,
+  type DeliverySpec,
+  delivery,
+  never,
+  type StageOptions,
+  scriptedStore,
+  stage,
+} from './harness.js';
 
 /** Stands in every body, and must not stand in any log. */
 export const bodyMarker = 'text-of-the-body-4711';
@@ -25,7 +33,7 @@ export interface Failure {
 }
 
 interface Scenario {
-  readonly options?: (clock: FakeClock) => Partial<ReceiverOptions<Record<string, unknown>>>;
+  readonly options?: (clock: FakeClock) => StageOptions<Record<string, unknown>>;
   readonly spec?: DeliverySpec;
   readonly alter?: (request: BufferedRequest) => WebhookRequest;
   readonly handler?: (signal: AbortSignal) => unknown;
@@ -113,6 +121,11 @@ export const provocations: Readonly<Record<WebhookErrorCode, () => Promise<Failu
     fail({
       options: (clock) => ({ replay: memoryReplayStore({ maxKeys: 1, now: clock.now }) }),
       before: [{ id: 'full' }],
+    }),
+  inbox_unavailable: () =>
+    fail({
+      options: (clock) => ({ ack: 'before', inbox: { ...memoryInbox(clock.now), put: never } }),
+      waitMs: 2_000,
     }),
   claim_lost: () => {
     const claims: ('claimed' | 'in_progress')[] = ['claimed', 'in_progress'];

@@ -28,6 +28,14 @@ export {
   type StandardSchema,
   unvalidated,
 } from './events/standard-schema.js';
+export type {
+  FailedDeliveries,
+  FailedDelivery,
+  Inbox,
+  InboxSettlement,
+  StoredDelivery,
+  TakenDelivery,
+} from './inbox/port.js';
 export { generateKeyPair, generateSecret, type SigningKeyPair } from './keys/generate-secret.js';
 export { type KeyRing, keyRing, type NamedSecret, type Secrets } from './keys/key-ring.js';
 export type { SecretsOption, TenantKeys } from './keys/secrets-option.js';
@@ -43,13 +51,17 @@ export {
   type Receiver,
 } from './receiver/create-receiver.js';
 export { mountGuard, mountHandler } from './receiver/mount.js';
-export type { ReceiverOptions } from './receiver/options.js';
+export type { InboxReceiverOptions, ReceiverOptions } from './receiver/options.js';
 export type {
   AcceptedOutcome,
+  AttemptOutcome,
+  FailedAttempt,
+  InboxOutcomeHook,
   Notice,
   OutcomeHook,
   ReceiverOutcome,
   RefusedOutcome,
+  SucceededAttempt,
   Timings,
 } from './receiver/outcome.js';
 export { type MemoryReplayStoreOptions, memoryReplayStore } from './replay/memory-replay-store.js';

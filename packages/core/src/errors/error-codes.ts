@@ -35,6 +35,7 @@ export const errorCodes = {
   secrets_unavailable: { status: 503, retryable: true },
   replay_store_unavailable: { status: 503, retryable: true },
   replay_store_full: { status: 503, retryable: true },
+  inbox_unavailable: { status: 503, retryable: true },
   claim_lost: { status: 503, retryable: true },
 } as const satisfies Record<string, ErrorAnswer>;
 

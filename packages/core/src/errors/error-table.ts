@@ -130,8 +130,8 @@ export const deliveryErrors = {
   handler_failed: {
     ...errorCodes.handler_failed,
     explanation:
-      'Your handler threw or rejected; behind a guard: your application answered something other than 2xx.',
-    fix: "The cause is in `error.cause` of the outcome (a guard has none: the error is your route's). The claim was given back: the sender's repeat runs the handler again.",
+      'Your handler threw or rejected; behind a guard: your application answered something other than 2xx. From an inbox also: nothing handles the type of a stored delivery any more.',
+    fix: "The cause is in `error.cause` of the outcome (a guard has none: the error is your route's). The claim was given back: the sender's repeat runs the handler again. From an inbox: `outcome.next` says whether it is tried again by itself; `inbox.failed()` lists what is not.",
   },
   internal_error: {
     ...errorCodes.internal_error,
@@ -147,8 +147,8 @@ export const deliveryErrors = {
   handler_timeout: {
     ...errorCodes.handler_timeout,
     explanation:
-      'The handler took longer than `handlerTimeoutMs`. Its signal was aborted; its claim is held until its promise settles.',
-    fix: "Do less in the handler: store the event, answer, work afterwards. Pass `context.signal` on. Stay below the sender's own timeout.",
+      'The handler took longer than `handlerTimeoutMs`. Its signal was aborted; its claim is held until its promise settles. From an inbox: a notice says so at once, the attempt is told of when the promise settles; or `stop` ran out of time.',
+    fix: "Do less in the handler, or acknowledge before it (`ack: 'before'`). Pass `context.signal` on. Stay below the sender's own timeout.",
   },
   secrets_unavailable: {
     ...errorCodes.secrets_unavailable,
@@ -168,11 +168,17 @@ export const deliveryErrors = {
       'The memory store holds `maxKeys` keys, and none may be forgotten yet: a forgotten key is an accepted replay.',
     fix: 'Raise `maxKeys`, lower `replayTtlSeconds`, or use a shared store.',
   },
+  inbox_unavailable: {
+    ...errorCodes.inbox_unavailable,
+    explanation:
+      "With `ack: 'before'`: the inbox threw, or took longer than `storeTimeoutMs`, so the delivery was not acknowledged and its claim was given back. As a notice: `runInbox` could not reach the inbox.",
+    fix: 'Look at `error.cause` (of a notice: `error`), and at the store. The sender repeats the delivery, and one that was stored all the same is answered `duplicate`.',
+  },
   claim_lost: {
     ...errorCodes.claim_lost,
     explanation:
-      'The lease ended while the handler ran, because the store could not be reached, and another process took the delivery; the signal was aborted and the handler failed.',
-    fix: "Look at the store's availability; make handlers idempotent. The other process finishes the delivery.",
+      'The lease ended while the handler ran, because the store could not be reached, and another process took the delivery; the signal was aborted and the handler failed. From an inbox also: nothing ever settled the last attempt, because its process died or stood still.',
+    fix: "Look at the store's availability; make handlers idempotent. The other process finishes the delivery. If it is the last attempt of an inbox, find out what ends the process.",
   },
 } satisfies Record<WebhookErrorCode, ErrorAnswer & ErrorExplanation>;
 
@@ -180,7 +186,7 @@ export const deliveryErrors = {
 export const outcomes = {
   commit_failed: {
     explanation:
-      'The handler succeeded and 200 was answered, but the store did not take the commit: it was unreachable for `storeTimeoutMs`, or the claim had been lost.',
+      'The handler succeeded (or the delivery was put into the inbox) and 2xx was answered, but the store did not take the commit: it was unreachable for `storeTimeoutMs`, or the claim had been lost. Of an attempt from an inbox: it succeeded after somebody else had taken the delivery, so the handler ran twice.',
     fix: "Look at the store: `outcome.error` is what it threw. A copy sent later may run the handler again: commit inside the handler's own transaction where that matters.",
   },
   outcome_hook_failed: {

@@ -42,6 +42,12 @@ export function isWebhookError(value: unknown): value is WebhookError {
   return typeof value === 'object' && value !== null && brand in value;
 }
 
+/** What was thrown; whatever is no {@link WebhookError} is ours: `internal_error`. */
+export function asWebhookError(thrown: unknown): WebhookError {
+  if (isWebhookError(thrown)) return thrown;
+  return new WebhookError('internal_error', 'something failed that must not', { cause: thrown });
+}
+
 /**
  * The program is wrong: an option, a secret or a handler. Thrown where it is written, at construction
  * or registration, in one sentence that names the field, what it must be and what it was.

@@ -22,7 +22,10 @@ export interface WebhookEvent<Type extends string = string, Data = unknown> {
 /** What a handler can reach beside the event. */
 export interface HandlerContext {
   readonly delivery: VerifiedDelivery;
-  /** For stores that commit inside the handler's own transaction; `undefined` with `replay: false`. */
+  /**
+   * For stores that commit inside the handler's own transaction; `undefined` with `replay: false`. With an inbox it
+   * is the inbox's, for the inbox's own `commit`.
+   */
   readonly claim: Claim | undefined;
   readonly headers: WebhookHeaders;
   /** Aborts at `handlerTimeoutMs`, or when the claim is lost to another process. */

@@ -2,18 +2,21 @@ import { fromFetchRequest, toFetchResponse } from '../bridges/fetch.js';
 import { ConfigurationError } from '../errors/webhook-error.js';
 import type { EventFor, EventHandler, EventPattern, WebhookEvent } from '../events/event-types.js';
 import { HandlerRegistry } from '../events/handler-registry.js';
-import { type EventField, unauthenticatedFields } from '../provider/coverage.js';
+import { unauthenticatedFields } from '../provider/coverage.js';
 import type { WebhookRequest } from '../request/webhook-request.js';
 import type { WebhookDispatcher, WebhookResponse } from '../request/webhook-response.js';
 import { type Acceptance, holdForApplication, type WebhookGate } from './accept.js';
+import { type InboxLink, inboxLinks } from './inbox-link.js';
 import {
+  type InboxReceiverOptions,
   type ReceiverOptions,
   type ReceiverSettings,
   receiverSettings,
   signsAttemptTime,
 } from './options.js';
 import { report } from './outcome.js';
-import { receive } from './receive.js';
+import { putInInbox } from './put-in-inbox.js';
+import { type Routing, receive } from './receive.js';
 import { runHandler } from './run-handler.js';
 import { Trace } from './trace.js';
 
@@ -70,7 +73,7 @@ export type EventOf<R, Pattern extends string = '*'> =
  * });
  */
 export function createReceiver<Events = Record<string, unknown>>(
-  options: ReceiverOptions<Events>,
+  options: ReceiverOptions<Events> | InboxReceiverOptions<Events>,
 ): Receiver<Events> {
   const untyped: Receiver = new WebhookReceiver(
     receiverSettings(options),
@@ -86,13 +89,27 @@ type Mode = 'handler' | 'guard';
 class WebhookReceiver implements Receiver {
   readonly #settings: ReceiverSettings;
   readonly #registry: HandlerRegistry;
-  readonly #unauthenticated: readonly EventField[];
+  readonly #routing: Routing<EventHandler<WebhookEvent>>;
+  readonly #inbox: InboxLink | undefined;
   #mode: Mode | undefined;
 
   constructor(settings: ReceiverSettings, registry: HandlerRegistry) {
     this.#settings = settings;
     this.#registry = registry;
-    this.#unauthenticated = unauthenticatedFields(settings.provider);
+    this.#routing = {
+      unauthenticated: unauthenticatedFields(settings.provider),
+      destinationOf: (type) => registry.find(type),
+    };
+    const { inbox } = settings;
+    if (inbox === undefined) return;
+    this.#inbox = {
+      inbox,
+      settings,
+      routing: this.#routing,
+      mount: () => this.mount('handler'),
+      onStored() {},
+    };
+    inboxLinks.set(this, this.#inbox);
   }
 
   readonly fetch: Receiver['fetch'] = async (request, _environment, context) => {
@@ -125,6 +142,12 @@ class WebhookReceiver implements Receiver {
         "a guard runs the application's own handler: its receiver must have none, or be mounted by the adapter's handler",
       );
     }
+    if (mode === 'guard' && this.#inbox !== undefined) {
+      throw new ConfigurationError(
+        'invalid_handler',
+        "a guard hands the request itself to the application, so it cannot acknowledge before: leave out `ack: 'before'`, or mount it by the adapter's handler",
+      );
+    }
     if (this.#mode === undefined) this.#noticeLocalStore();
     this.#mode = mode;
   }
@@ -133,11 +156,11 @@ class WebhookReceiver implements Receiver {
     const trace = new Trace(this.#settings);
     try {
       this.mount('handler');
-      const { received, response } = await receive(this.#settings, request, trace, {
-        unauthenticated: this.#unauthenticated,
-        destinationOf: (type) => this.#registry.find(type),
-      });
-      return response ?? (await runHandler(this.#settings, request, trace, received));
+      const { received, response } = await receive(this.#settings, request, trace, this.#routing);
+      if (response !== undefined) return response;
+      return this.#inbox === undefined
+        ? await runHandler(this.#settings, request, trace, received)
+        : await putInInbox(this.#inbox, request, trace, received);
     } catch (error) {
       return trace.refused(error, request);
     }
@@ -148,7 +171,7 @@ class WebhookReceiver implements Receiver {
     try {
       this.mount('guard');
       const { received, response } = await receive(this.#settings, request, trace, {
-        unauthenticated: this.#unauthenticated,
+        ...this.#routing,
         destinationOf: (type) => this.#registry.guardRoute(type),
       });
       if (response !== undefined) return { accepted: false, response };

@@ -1,6 +1,7 @@
 import { finiteNumber, mustBe } from '../errors/describe.js';
 import { ConfigurationError } from '../errors/webhook-error.js';
 import type { EventSchemas } from '../events/event-types.js';
+import type { Inbox } from '../inbox/port.js';
 import { type KeysResolver, keysResolver, type SecretsOption } from '../keys/secrets-option.js';
 import type { Provider } from '../provider/provider.js';
 import { retrySpanMs } from '../provider/retry-policy.js';
@@ -15,7 +16,7 @@ import {
   verificationRules,
 } from '../verify/verification.js';
 import { Diagnosis } from './diagnosis.js';
-import { type OutcomeHook, warnOfFaults } from './outcome.js';
+import { type InboxOutcomeHook, type OutcomeHook, warnOfFaults } from './outcome.js';
 
 /** Options of {@link createReceiver}. */
 export interface ReceiverOptions<Events> extends Omit<VerificationOptions, 'provider'> {
@@ -33,6 +34,10 @@ export interface ReceiverOptions<Events> extends Omit<VerificationOptions, 'prov
    * time of the attempt; elsewhere it must be named. `false` lets replays through.
    */
   readonly replay?: ReplayStore | false | undefined;
+  /** When a delivery is acknowledged. Default `after` its handler; `before` it only with an {@link Inbox}. */
+  readonly ack?: 'after' | undefined;
+  /** With `ack: 'before'` alone: see {@link InboxReceiverOptions}. */
+  readonly inbox?: undefined;
   /** Larger bodies are refused while they arrive. Default 1,048,576. */
   readonly maxBodyBytes?: number | undefined;
   /** How long a body may take to arrive. Default 10,000. */
@@ -41,7 +46,7 @@ export interface ReceiverOptions<Events> extends Omit<VerificationOptions, 'prov
   readonly handlerTimeoutMs?: number | undefined;
   /** How long a claim outlives a process that dies; extended while a handler runs. Default 15,000. */
   readonly leaseMs?: number | undefined;
-  /** How long one call of the replay store may take. Default 2,000, at most a third of `leaseMs`. */
+  /** How long one call of the replay store may take, or a `put` of the inbox. Default 2,000, at most a third of `leaseMs`. */
   readonly storeTimeoutMs?: number | undefined;
   /** How long the `secrets` function may take. Default 5,000. */
   readonly secretsTimeoutMs?: number | undefined;
@@ -53,6 +58,22 @@ export interface ReceiverOptions<Events> extends Omit<VerificationOptions, 'prov
   readonly schedule?: Schedule | undefined;
 }
 
+/** Options of a {@link createReceiver} that answers 202 once a delivery is stored; `runInbox` runs the handlers. */
+export interface InboxReceiverOptions<Events>
+  extends Omit<ReceiverOptions<Events>, 'ack' | 'inbox' | 'onOutcome'> {
+  readonly ack: 'before';
+  /** Where verified deliveries wait for their handlers: durable, so that an acknowledged one cannot be lost. */
+  readonly inbox: Inbox;
+  /** As without an inbox, and told of each attempt to handle what is in it. */
+  readonly onOutcome?: InboxOutcomeHook | undefined;
+}
+
+/** Where an inbox keeps, and who is told of what it runs. */
+export interface InboxSettings {
+  readonly store: Inbox;
+  readonly onOutcome: InboxOutcomeHook;
+}
+
 /** {@link ReceiverOptions}, checked and complete. */
 export interface ReceiverSettings {
   readonly provider: Provider;
@@ -60,6 +81,8 @@ export interface ReceiverSettings {
   readonly rules: VerificationRules;
   readonly resolveKeys: KeysResolver;
   readonly replay: ReplayStore | undefined;
+  /** With `ack: 'before'`. */
+  readonly inbox: InboxSettings | undefined;
   readonly claims: ClaimPolicy;
   readonly maxBodyBytes: number;
   readonly bodyTimeoutMs: number;
@@ -71,7 +94,9 @@ export interface ReceiverSettings {
 }
 
 /** Checks the options, in one sentence each, and fills in the defaults. */
-export function receiverSettings<Events>(options: ReceiverOptions<Events>): ReceiverSettings {
+export function receiverSettings<Events>(
+  options: ReceiverOptions<Events> | InboxReceiverOptions<Events>,
+): ReceiverSettings {
   if (typeof options !== 'object' || options === null)
     throw mustBe('options', 'an object with `secrets`', options);
   const {
@@ -102,6 +127,7 @@ export function receiverSettings<Events>(options: ReceiverOptions<Events>): Rece
       schedule,
     }),
     replay,
+    inbox: inboxOf(options),
     claims,
     maxBodyBytes: number('maxBodyBytes', 1_048_576, 0),
     bodyTimeoutMs: number('bodyTimeoutMs', 10_000, 1),
@@ -141,6 +167,20 @@ function replayStore(
   }
   if (typeof option?.claim !== 'function') throw mustBe('replay', 'a replay store or false', option);
   return option;
+}
+
+function inboxOf<Events>(
+  options: ReceiverOptions<Events> | InboxReceiverOptions<Events>,
+): InboxSettings | undefined {
+  if (options.ack !== 'before') {
+    const { ack = 'after', inbox } = options;
+    if (ack !== 'after') throw mustBe('ack', "'after' or 'before'", ack);
+    if (inbox !== undefined) throw mustBe('inbox', "left out, or given with `ack: 'before'`", inbox);
+    return undefined;
+  }
+  const { inbox: store, onOutcome = warnOfFaults } = options;
+  if (typeof store?.put === 'function') return { store, onOutcome };
+  throw mustBe('inbox', "given with `ack: 'before'`: what is acknowledged early must be durable", store);
 }
 
 // An event that is accepted after the store has forgotten it is accepted twice.

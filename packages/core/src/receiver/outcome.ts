@@ -7,13 +7,13 @@ export interface Timings {
   readonly bodyMs?: number | undefined;
   readonly verifyMs?: number | undefined;
   readonly claimMs?: number | undefined;
+  readonly inboxMs?: number | undefined;
   readonly handlerMs?: number | undefined;
 }
 
-interface RequestFacts {
+interface Facts {
   /** The receiver's `name`. */
   readonly receiver: string;
-  readonly status: number;
   readonly timings: Timings;
   /** Whose secrets were looked up; believed only where `keyId` says that a signature held. */
   readonly tenant?: string | undefined;
@@ -23,13 +23,18 @@ interface RequestFacts {
   readonly eventType?: string | undefined;
 }
 
+interface RequestFacts extends Facts {
+  readonly status: number;
+}
+
 /**
- * A delivery was acknowledged. `ignored`: nothing handles its type. `duplicate`: it had been processed
- * before. `commit_failed`: it was processed, but the replay store did not learn of it.
+ * A delivery was acknowledged. `acknowledged`: it is in the inbox. `ignored`: nothing handles its type.
+ * `duplicate`: it had been processed, or stored, before. `commit_failed`: it was processed, or stored, but the
+ * replay store did not learn of it.
  */
 export interface AcceptedOutcome extends RequestFacts {
   readonly kind: 'accepted';
-  readonly code: 'processed' | 'ignored' | 'duplicate' | 'handshake' | 'commit_failed';
+  readonly code: 'processed' | 'acknowledged' | 'ignored' | 'duplicate' | 'handshake' | 'commit_failed';
   /** With `commit_failed`: what the store threw; `undefined` where another process has taken the claim. */
   readonly error?: unknown;
 }
@@ -44,12 +49,46 @@ export interface RefusedOutcome extends RequestFacts {
   readonly diagnosis?: string | undefined;
 }
 
+interface AttemptFacts extends Facts {
+  readonly kind: 'attempt';
+  /** 1 for the first. */
+  readonly attempt: number;
+}
+
+/**
+ * A handler that ran from the inbox has succeeded. `commit_failed`: somebody else had taken the delivery, because
+ * its lease had ended, and handles it too.
+ */
+export interface SucceededAttempt extends AttemptFacts {
+  readonly code: 'processed' | 'commit_failed';
+  readonly error?: undefined;
+}
+
+/** A handler that ran from the inbox has failed, or could not be run. */
+export interface FailedAttempt extends AttemptFacts {
+  readonly code: WebhookErrorCode;
+  readonly error: WebhookError;
+  /** `retry`: after `retryInMs`. `failed`: it waits for people. `elsewhere`: somebody else has taken it. */
+  readonly next: 'retry' | 'failed' | 'elsewhere';
+  readonly retryInMs?: number | undefined;
+}
+
+/** What became of one attempt to handle a delivery from the inbox: told by receivers with `ack: 'before'` alone. */
+export type AttemptOutcome = SucceededAttempt | FailedAttempt;
+
 /** Something to know that is no answer to a request. */
 export interface Notice {
   readonly kind: 'notice';
-  readonly code: 'replay_store_is_local' | 'handler_settled_late' | 'answer_overdue';
+  readonly code:
+    | 'replay_store_is_local'
+    | 'handler_settled_late'
+    | 'answer_overdue'
+    | 'handler_timeout'
+    | 'inbox_unavailable';
   readonly receiver: string;
   readonly message: string;
+  /** With `inbox_unavailable`: what the inbox threw. */
+  readonly error?: unknown;
 }
 
 /** What `onOutcome` is told: never a secret, a signature or a body. */
@@ -57,6 +96,9 @@ export type ReceiverOutcome = AcceptedOutcome | RefusedOutcome | Notice;
 
 /** Told of every outcome; what it throws changes nothing. */
 export type OutcomeHook = (outcome: ReceiverOutcome) => unknown;
+
+/** {@link OutcomeHook} of a receiver with an inbox: told of attempts too. */
+export type InboxOutcomeHook = (outcome: ReceiverOutcome | AttemptOutcome) => unknown;
 
 /**
  * Every outcome of every receiver in the process, for tools that watch an application without being built
@@ -76,7 +118,10 @@ function ifSupported<T>(ask: () => T): T | undefined {
 }
 
 /** Calls a hook so that it cannot change anything; the first time that it fails becomes a warning. */
-export function report(hook: OutcomeHook, outcome: ReceiverOutcome): void {
+export function report<Outcome extends ReceiverOutcome | AttemptOutcome>(
+  hook: (outcome: Outcome) => unknown,
+  outcome: Outcome,
+): void {
   if (channel?.hasSubscribers === true) channel.publish(outcome);
   try {
     const result = hook(outcome);
@@ -86,9 +131,9 @@ export function report(hook: OutcomeHook, outcome: ReceiverOutcome): void {
   }
 }
 
-const failedHooks = new WeakSet<OutcomeHook>();
+const failedHooks = new WeakSet<object>();
 
-function hookFailed(hook: OutcomeHook, error: unknown): void {
+function hookFailed(hook: object, error: unknown): void {
   if (failedHooks.has(hook)) return;
   failedHooks.add(hook);
   warn('outcome_hook_failed', '`onOutcome` failed; its further failures are silent', error);
@@ -101,9 +146,12 @@ const lastWarnedMs = new Map<string, number>();
  * The default hook: what only the application can mend becomes a process warning, so that a handler's error
  * is never lost; refusals that strangers can cause are silent.
  */
-export function warnOfFaults(outcome: ReceiverOutcome): void {
+export function warnOfFaults(outcome: ReceiverOutcome | AttemptOutcome): void {
   const { kind, code, receiver } = outcome;
-  if (kind === 'notice') warn(code, `${receiver}: ${outcome.message}`);
+  if (kind === 'notice') warn(code, `${receiver}: ${outcome.message}`, outcome.error);
+  if (kind === 'attempt' && outcome.error !== undefined) {
+    warn(code, `${receiver}: ${outcome.error.message}`, outcome.error.cause);
+  }
   if (kind === 'accepted' && code === 'commit_failed') {
     warn(code, `${receiver}: processed, but the replay store does not know it`, outcome.error);
   }

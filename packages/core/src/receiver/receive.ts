@@ -9,6 +9,7 @@ import type { WebhookRequest } from '../request/webhook-request.js';
 import type { WebhookResponse } from '../request/webhook-response.js';
 import { withDeadline } from '../time/deadline.js';
 import { isPromise, type MaybePromise } from '../time/maybe-promise.js';
+import type { DecodedBody } from '../verify/verification.js';
 import type { VerifiedDelivery } from '../verify/verified-delivery.js';
 import { admit } from './admit.js';
 import type { ReceiverSettings } from './options.js';
@@ -81,8 +82,7 @@ export async function receive<Taker>(
       data = await data;
       if (abort.signal.aborted) throw abort.signal.reason;
     }
-    const { type, timestamp } = decoded;
-    const event = { id, type, timestamp, data, body: body.json, unauthenticated };
+    const event = eventOf(id, body, data, unauthenticated);
     return { received: { event, delivery, session, abort, taker: destination.taker } };
   } catch (error) {
     await session?.release();
@@ -95,7 +95,18 @@ export function keepClaim(session: ClaimSession | undefined, abort: AbortControl
   session?.keep(() => abort.abort(new WebhookError('claim_lost', 'another process has taken the claim')));
 }
 
-function validateInTime(
+/** The event of a verified body and its validated payload. */
+export function eventOf(
+  id: string,
+  { json, decoded: { type, timestamp } }: DecodedBody,
+  data: unknown,
+  unauthenticated: readonly EventField[],
+): WebhookEvent {
+  return { id, type, timestamp, data, body: json, unauthenticated };
+}
+
+/** The payload as its schema returns it, within `handlerTimeoutMs`. */
+export function validateInTime(
   { handlerTimeoutMs, schedule }: ReceiverSettings,
   schema: StandardSchema | undefined,
   { type, data }: Decoded,
@@ -108,11 +119,11 @@ function validateInTime(
   return withDeadline(handlerTimeoutMs, schedule, late, () => validate(schema, data));
 }
 
-/** Commits, reports, and answers 200 in any case: what is done is done, whatever the store says. */
+/** Commits, reports, and acknowledges in any case: what is done is done, whatever the store says. */
 export async function commit(
   session: ClaimSession | undefined,
   trace: Trace,
-  code: 'processed' | 'ignored',
+  code: 'processed' | 'ignored' | 'acknowledged' | 'duplicate',
   status = 200,
 ): Promise<WebhookResponse> {
   const isCommitted = session === undefined || (await session.commit());

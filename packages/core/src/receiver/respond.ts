@@ -16,6 +16,7 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 const ACKNOWLEDGED = {
+  acknowledged: jsonResponse(202, { received: true, status: 'acknowledged' }),
   processed: jsonResponse(200, { received: true, status: 'processed' }),
   ignored: jsonResponse(200, { received: true, status: 'ignored' }),
   duplicate: jsonResponse(200, { received: true, status: 'duplicate' }),

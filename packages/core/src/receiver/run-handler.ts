@@ -9,7 +9,8 @@ import { report } from './outcome.js';
 import { commit, keepClaim, type Received } from './receive.js';
 import type { Trace } from './trace.js';
 
-type Settled = { readonly failed: false } | { readonly failed: true; readonly cause: unknown };
+/** How a handler ended. */
+export type Settled = { readonly failed: false } | { readonly failed: true; readonly cause: unknown };
 
 /**
  * Runs a handler with its claim kept alive. Resolved: committed. Failed: given back, for the retry. Still
@@ -31,10 +32,7 @@ export async function runHandler(
   const outcome = isPromise(running) ? await inTime(settings, running) : running;
   trace.ended('handlerMs');
   if (outcome === undefined) {
-    const error = new WebhookError(
-      'handler_timeout',
-      `the handler of \`${event.type}\` took longer than \`handlerTimeoutMs\` (${settings.handlerTimeoutMs} ms)`,
-    );
+    const error = handlerTimeout(settings, event.type);
     abort.abort(error);
     outlive(request, settleLate(settings, received, running));
     throw error;
@@ -42,15 +40,26 @@ export async function runHandler(
   if (!outcome.failed) return commit(session, trace, 'processed');
   await session?.release();
   if (signal.aborted) throw signal.reason;
-  throw new WebhookError('handler_failed', `the handler of \`${event.type}\` failed`, {
-    cause: outcome.cause,
-  });
+  throw handlerFailed(event.type, outcome.cause);
+}
+
+/** The handler still runs at its time limit. */
+export function handlerTimeout({ handlerTimeoutMs }: ReceiverSettings, type: string): WebhookError {
+  return new WebhookError(
+    'handler_timeout',
+    `the handler of \`${type}\` took longer than \`handlerTimeoutMs\` (${handlerTimeoutMs} ms)`,
+  );
+}
+
+/** The handler threw or rejected. */
+export function handlerFailed(type: string, cause: unknown): WebhookError {
+  return new WebhookError('handler_failed', `the handler of \`${type}\` failed`, { cause });
 }
 
 const RESOLVED: Settled = { failed: false };
 
-// A handler that is done at once needs neither a timer nor an extended claim.
-function settle(work: () => unknown): MaybePromise<Settled> {
+/** Runs a handler. One that is done at once needs neither a timer nor an extended claim. */
+export function settle(work: () => unknown): MaybePromise<Settled> {
   const failed = (cause: unknown): Settled => ({ failed: true, cause });
   try {
     const result = work();
@@ -60,7 +69,8 @@ function settle(work: () => unknown): MaybePromise<Settled> {
   }
 }
 
-function inTime(settings: ReceiverSettings, running: Promise<Settled>): Promise<Settled | undefined> {
+/** `undefined` where it still runs at `handlerTimeoutMs`. */
+export function inTime(settings: ReceiverSettings, running: Promise<Settled>): Promise<Settled | undefined> {
   return new Promise((resolve) => {
     const cancel = settings.schedule(() => resolve(undefined), settings.handlerTimeoutMs);
     void running.then((outcome) => {

@@ -1,4 +1,4 @@
-import { isWebhookError, WebhookError } from '../errors/webhook-error.js';
+import { asWebhookError } from '../errors/webhook-error.js';
 import type { WebhookRequest } from '../request/webhook-request.js';
 import type { WebhookResponse } from '../request/webhook-response.js';
 import type { Claimed } from '../verify/authenticate.js';
@@ -43,9 +43,7 @@ export class Trace {
 
   /** Reports a failure, and makes its answer. Whatever is no `WebhookError` is ours: `internal_error`. */
   refused(thrown: unknown, request: WebhookRequest, status?: number): WebhookResponse {
-    const error = isWebhookError(thrown)
-      ? thrown
-      : new WebhookError('internal_error', 'something failed that must not', { cause: thrown });
+    const error = asWebhookError(thrown);
     const outcome: RefusedOutcome = {
       kind: 'refused',
       code: error.code,

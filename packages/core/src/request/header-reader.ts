@@ -71,7 +71,8 @@ function withLowerCaseNames(headers: HeaderRecord): HeaderRecord {
   return lowerCase;
 }
 
-function isHeaders(headers: WebhookHeaders): headers is Headers {
+/** Whether headers are those of the Fetch API. */
+export function isHeaders(headers: WebhookHeaders): headers is Headers {
   return typeof headers.get === 'function';
 }
 

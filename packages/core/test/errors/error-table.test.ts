@@ -77,10 +77,13 @@ describe('the error table', () => {
   });
 
   it('covers what `onOutcome` is told beside errors', () => {
-    const notices = { replay_store_is_local: 0, handler_settled_late: 0, answer_overdue: 0 } satisfies Record<
-      Notice['code'],
-      number
-    >;
+    const notices = {
+      replay_store_is_local: 0,
+      handler_settled_late: 0,
+      answer_overdue: 0,
+      handler_timeout: 0,
+      inbox_unavailable: 0,
+    } satisfies Record<Notice['code'], number>;
     const caveat: AcceptedOutcome['code'] = 'commit_failed';
     expect(Object.keys(errorTable)).toEqual(expect.arrayContaining([caveat, ...Object.keys(notices)]));
   });
