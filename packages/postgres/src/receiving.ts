@@ -1,2 +1,3 @@
 export type { DatabaseOptions } from './client/database.js';
 export type { Row, SqlClient, SqlConnection, SqlPool } from './client/sql-client.js';
+export { type PostgresInbox, type PostgresInboxOptions, postgresInbox } from './inbox/postgres-inbox.js';
