@@ -1,4 +1,5 @@
 import { mustBe } from '@countersign/core/strict';
+import { isOfPg, preparing } from './named-statements.js';
 import { serverCode } from './server-errors.js';
 import type { Row, SqlClient, SqlConnection, SqlPool } from './sql-client.js';
 
@@ -8,6 +9,11 @@ export interface DatabaseOptions {
   readonly client: SqlPool;
   /** The schema that holds the tables, made where there is none. Default `countersign`. */
   readonly schema?: string | undefined;
+  /**
+   * Whether a pool of `pg` prepares statements on each connection. Default `true`. `false` behind PgBouncer in
+   * transaction mode before 1.21, or without `max_prepared_statements`.
+   */
+  readonly prepare?: boolean | undefined;
 }
 
 /** How often a transaction is tried in which others stood in its way. */
@@ -15,26 +21,32 @@ const TRIES = 5;
 const MADE_ANEW = ['40001', '40P01']; // serialization_failure, deadlock_detected
 const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
 
+/** Others have changed what a transaction rests on: it is made anew. */
+export class StandsInTheWay extends Error {}
+
 /** The caller's database, as far as the stores of this package use it. */
 export class Database implements SqlClient {
   readonly schema: string;
   readonly #pool: SqlPool;
+  readonly #prepares: boolean;
 
   constructor(options: DatabaseOptions) {
     if (typeof options !== 'object' || options === null)
       throw mustBe('options', 'an object with `client`', options);
-    const { client, schema = 'countersign' } = options;
+    const { client, schema = 'countersign', prepare = true } = options;
     if (!isPool(client))
       throw mustBe('client', 'a Pool of pg, or what `fromPostgresJs` makes of a client', client);
     if (typeof schema !== 'string' || !SCHEMA.test(schema)) {
       throw mustBe('schema', '1 to 63 of a-z, 0-9 and _, beginning with no digit', schema);
     }
+    if (typeof prepare !== 'boolean') throw mustBe('prepare', 'true or false', prepare);
     this.#pool = client;
+    this.#prepares = prepare && isOfPg(client);
     this.schema = schema;
   }
 
   async query(text: string, values: unknown[] = []): Promise<{ readonly rows: readonly Row[] }> {
-    return this.#pool.query(text, values);
+    return this.#prepared(this.#pool).query(text, values);
   }
 
   /** Several statements, whole or not at all; again, where the server has chosen this one to give way. */
@@ -43,9 +55,15 @@ export class Database implements SqlClient {
       try {
         return await this.#transactionOnce(work);
       } catch (error) {
-        if (tries >= TRIES || !MADE_ANEW.includes(serverCode(error) ?? '')) throw error;
+        const isMadeAnew = error instanceof StandsInTheWay || MADE_ANEW.includes(serverCode(error) ?? '');
+        if (tries >= TRIES || !isMadeAnew) throw error;
       }
     }
+  }
+
+  /** The connections of a pool of `pg` are its clients. */
+  #prepared(client: SqlClient): SqlClient {
+    return this.#prepares ? preparing(client) : client;
   }
 
   async #transactionOnce<T>(work: (client: SqlClient) => Promise<T>): Promise<T> {
@@ -53,7 +71,7 @@ export class Database implements SqlClient {
     try {
       // Whatever the database's default is: every statement sees what others have committed before it.
       await connection.query('BEGIN ISOLATION LEVEL READ COMMITTED', []);
-      const result = await work(connection);
+      const result = await work(this.#prepared(connection));
       await connection.query('COMMIT', []);
       connection.release();
       return result;

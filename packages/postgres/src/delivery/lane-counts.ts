@@ -8,7 +8,7 @@ export interface LaneChange {
   retrying: number;
 }
 
-/** What one transaction changes at lanes that it has locked, so that each is written once. */
+/** What one transaction changes at lanes, so that each is written once. They are locked by then. */
 export class LaneCounts {
   readonly #changes = new Map<number, LaneChange>();
   readonly #keys = new Map<string, { readonly lane: number; readonly key: string }>();
@@ -33,6 +33,12 @@ export class LaneCounts {
     change.pending -= 1;
     if (truth(row, 'was_retrying')) change.retrying -= 1;
     this.touchKey(lane, row);
+  }
+
+  /** Locks the lanes; `false` where one is no longer there. */
+  async lock({ sql }: Session, client: SqlClient): Promise<boolean> {
+    const { rows } = await client.query(sql.lockLanes, [JSON.stringify([...this.#changes.keys()])]);
+    return rows.length === this.#changes.size;
   }
 
   /** Says of each key who goes first now. */

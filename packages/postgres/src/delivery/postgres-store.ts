@@ -6,7 +6,9 @@ import type {
   DueDelivery,
   EventLog,
   Lane,
+  Page,
   Records,
+  Subscriber,
   WorkLedger,
 } from '@countersign/sender';
 import { Database, type DatabaseOptions } from '../client/database.js';
@@ -35,7 +37,7 @@ import { type SettleCall, settleAll, settleCallOf } from './settle.js';
 import { skip } from './skip.js';
 import { statementsOf } from './sql/statements.js';
 import { storeError } from './store-errors.js';
-import { subscribers } from './subscribers.js';
+import { type SubscriberQuery, subscribers } from './subscribers.js';
 
 /** Options of {@link postgresStore}. */
 export interface PostgresStoreOptions extends DatabaseOptions {
@@ -45,6 +47,7 @@ export interface PostgresStoreOptions extends DatabaseOptions {
 
 const APPENDED_AT_ONCE = 100;
 const SETTLED_AT_ONCE = 64;
+const LOOKED_UP_AT_ONCE = 64;
 
 /**
  * The delivery store of senders on several machines: one schema of a PostgreSQL database, 13 or newer. `open` makes
@@ -94,6 +97,10 @@ function eventLog(session: Session, told: Told): EventLog<SqlClient> {
     most: APPENDED_AT_ONCE,
     parallel: 2,
   });
+  const lookUps = new Gather<SubscriberQuery, Page<Subscriber>>((queries) => subscribers(session, queries), {
+    most: LOOKED_UP_AT_ONCE,
+    parallel: 2,
+  });
   return {
     async append(events, transaction) {
       // Copies: the caller may change what it gave before they are written.
@@ -102,7 +109,7 @@ function eventLog(session: Session, told: Told): EventLog<SqlClient> {
       return told(appendIn(session, transaction, copies));
     },
     takeUnrouted: (options) => told(takeUnrouted(session, options)),
-    subscribers: (query) => told(subscribers(session, query)),
+    subscribers: (query) => told(lookUps.call(query)),
     route: (routings) => told(route(session, structuredClone(routings))),
   };
 }

@@ -18,8 +18,7 @@ export async function requeue(session: Session, scope: TenantScope, query: Reque
     if (lane === undefined || (tenant !== null && lane['tenant'] !== tenant)) return 0;
     const place = { lane: number(lane, 'seq'), nowMs: number(lane, 'now_ms'), tenant };
     const rows = await candidates(session, client, place, copy);
-    if (rows.length > 0) await startAgain(session, client, place, rows);
-    return rows.length;
+    return rows.length === 0 ? 0 : startAgain(session, client, place, rows);
   });
 }
 
@@ -69,17 +68,22 @@ async function startAgain(
   client: SqlClient,
   { lane, nowMs }: Place,
   rows: readonly Row[],
-): Promise<void> {
+): Promise<number> {
   const { sql } = session;
-  await client.query(sql.requeue, [nowMs, JSON.stringify(rows.map((row) => String(row['seq'])))]);
+  const wanted = JSON.stringify(rows.map((row) => String(row['seq'])));
+  // Retention may have been faster: it locks no lanes.
+  const written = await client.query(sql.requeue, [nowMs, wanted]);
+  const requeued = new Set(written.rows.map((row) => String(row['seq'])));
   const counts = new LaneCounts();
   const change = counts.of(lane);
   for (const row of rows) {
-    if (oneOf(row, 'status', STATUSES) === 'pending') continue;
+    if (!requeued.has(String(row['seq'])) || oneOf(row, 'status', STATUSES) === 'pending') continue;
     change.pending += 1;
     if (number(row, 'attempts') > 0) change.retrying += 1;
     counts.touchKey(lane, row);
   }
   await counts.write(session, client);
   await client.query(sql.unparkLane, [lane]);
+  // Fewer than were asked for would say that there are no more.
+  return rows.length;
 }

@@ -1,5 +1,6 @@
 import type { EventLog, Routing, StoredEvent } from '@countersign/sender';
 import { jsonOrNull } from '@countersign/sender/stores';
+import { StandsInTheWay } from '../client/database.js';
 import { number, oneOf, text } from '../client/row.js';
 import type { SqlClient } from '../client/sql-client.js';
 import { soughtIds } from './ids.js';
@@ -37,14 +38,15 @@ export async function route(session: Session, routings: readonly Routing[]): Pro
 
 async function routeIn(session: Session, client: SqlClient, routings: readonly Routing[]): Promise<void> {
   const { sql } = session;
-  const keys = JSON.stringify(routings.map(({ event }) => event.key));
-  const { rows } = await client.query(sql.lockUnrouted, [keys]);
-  const unrouted = new Set(rows.map((row) => String(row['event'])));
+  const keysOf = (isLast: boolean): string =>
+    JSON.stringify(routings.filter((part) => part.isLast === isLast).map(({ event }) => event.key));
+  // First: whoever else routes them waits, and then finds nothing left to do.
+  const last = await client.query(sql.finishRouting, [keysOf(true)]);
+  const parts = routings.some(({ isLast }) => !isLast);
+  const others = parts ? await client.query(sql.lockUnrouted, [keysOf(false)]) : { rows: [] };
+  const unrouted = new Set([...last.rows, ...others.rows].map((row) => String(row['event'])));
   const left = routings.filter(({ event }) => unrouted.has(event.key));
-  if (left.length === 0) return;
-  await addDeliveries(session, client, left);
-  const finished = left.filter(({ isLast }) => isLast).map(({ event }) => event.key);
-  await client.query(sql.finishRouting, [JSON.stringify(finished)]);
+  if (left.length > 0) await addDeliveries(session, client, left);
 }
 
 async function addDeliveries(
@@ -52,7 +54,7 @@ async function addDeliveries(
   client: SqlClient,
   routings: readonly Routing[],
 ): Promise<void> {
-  const lanes = await lockLanes(session, client, routings);
+  const lanes = await findLanes(session, client, routings);
   const values = routings.flatMap(({ event, deliveries }) =>
     deliveries.flatMap(({ id, endpointId, status, delayMs }) => {
       const lane = lanes.byEndpoint.get(endpointId);
@@ -68,24 +70,27 @@ async function addDeliveries(
   const { rows } = await client.query(session.sql.addDeliveries, [lanes.nowMs, JSON.stringify(placed)]);
   const counts = new LaneCounts();
   for (const row of rows) {
+    counts.of(laneIn(row));
     if (oneOf(row, 'status', STATUSES) !== 'pending') continue;
     counts.of(laneIn(row)).pending += 1;
     counts.touchKey(laneIn(row), row);
   }
+  // Late, so that the owners of lanes need not wait for what is written here.
+  if (!(await counts.lock(session, client))) throw new StandsInTheWay('a lane was dropped meanwhile');
   await counts.write(session, client);
 }
 
-interface LockedLanes {
+interface FoundLanes {
   readonly nowMs: number;
   readonly byEndpoint: ReadonlyMap<string, { readonly seq: number; readonly tenant: string }>;
 }
 
 /** The lanes of all that is to be delivered; closed ones of endpoints that are gone. */
-async function lockLanes(
+async function findLanes(
   session: Session,
   client: SqlClient,
   routings: readonly Routing[],
-): Promise<LockedLanes> {
+): Promise<FoundLanes> {
   const tenants = new Map<string, string>();
   for (const { event, deliveries } of routings) {
     for (const { endpointId } of deliveries) {
@@ -93,20 +98,20 @@ async function lockLanes(
     }
   }
   const ids = [...tenants.keys()];
-  const locked = await locksOf(session, client, ids);
-  const missing = ids.filter((id) => !locked.byEndpoint.has(id));
-  if (missing.length === 0) return locked;
+  const found = await lanesOf(session, client, ids);
+  const missing = ids.filter((id) => !found.byEndpoint.has(id));
+  if (missing.length === 0) return found;
   const added = missing.map((id) => ({ id, tenant: tenants.get(id) }));
   await client.query(session.sql.addClosedLanes, [JSON.stringify(added)]);
-  return locksOf(session, client, ids);
+  return lanesOf(session, client, ids);
 }
 
-async function locksOf(
+async function lanesOf(
   { sql, now }: Session,
   client: SqlClient,
   ids: readonly string[],
-): Promise<LockedLanes> {
-  const { rows } = await client.query(sql.lockLanesOf, [now(), soughtIds(ids)]);
+): Promise<FoundLanes> {
+  const { rows } = await client.query(sql.lanesOf, [now(), soughtIds(ids)]);
   const byEndpoint = new Map(
     rows.map((row) => [text(row, 'endpoint_id'), { seq: number(row, 'seq'), tenant: text(row, 'tenant') }]),
   );

@@ -1,5 +1,5 @@
 import type { Lane, LaneReport } from '@countersign/sender';
-import { HOUR_MS, jsonOrNull } from '@countersign/sender/stores';
+import { jsonOrNull } from '@countersign/sender/stores';
 import { number, oneOf } from '../client/row.js';
 import type { SqlClient } from '../client/sql-client.js';
 import { laneTokenOf, tokenOf } from './ids.js';
@@ -75,9 +75,8 @@ async function settleRound(
   });
   const { counts, delivered } = await writeSettlements(session, client, held, nowMs);
   await counts.arrangeKeys(session, client);
-  await addTallies(session, client, held, nowMs);
   const states = held.map((call) => laneColumns(call, counts, delivered, nowMs));
-  await client.query(sql.keepLaneStates, [nowMs, JSON.stringify(states)]);
+  await client.query(sql.keepLaneStates, [nowMs, JSON.stringify(states), JSON.stringify(tallyColumns(held))]);
   for (const call of held) await disable(session, client, call, nowMs);
   return new Set(calls.filter(({ lane }) => seqs.has(lane.token)));
 }
@@ -137,12 +136,8 @@ function withoutRepeats(
   return rounds;
 }
 
-async function addTallies(
-  { sql }: Session,
-  client: SqlClient,
-  calls: readonly Held[],
-  nowMs: number,
-): Promise<void> {
+/** One row is written once. */
+function tallyColumns(calls: readonly Held[]): readonly unknown[] {
   const sums = new Map<
     string,
     { lane: number; measure: string; bin: number; count: number; total_ms: number }
@@ -150,13 +145,13 @@ async function addTallies(
   for (const { seq: lane, report } of calls) {
     for (const { measure, bin, count, totalMs } of report.tallies) {
       const name = `${lane} ${measure} ${bin}`;
-      const before = sums.get(name);
-      const [counted, total] = [count + (before?.count ?? 0), totalMs + (before?.total_ms ?? 0)];
-      sums.set(name, { lane, measure, bin, count: counted, total_ms: total });
+      const sum = sums.get(name) ?? { lane, measure, bin, count: 0, total_ms: 0 };
+      sum.count += count;
+      sum.total_ms += totalMs;
+      sums.set(name, sum);
     }
   }
-  if (sums.size === 0) return;
-  await client.query(sql.addTallies, [Math.floor(nowMs / HOUR_MS), JSON.stringify([...sums.values()])]);
+  return [...sums.values()];
 }
 
 function laneColumns(

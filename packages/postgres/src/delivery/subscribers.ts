@@ -2,22 +2,33 @@ import type { EventLog, Page, Subscriber } from '@countersign/sender';
 import { fromJson, pageOf, startOf } from '@countersign/sender/stores';
 import { number, numberOrNone, oneOf, text, textOrNone } from '../client/row.js';
 import type { Row } from '../client/sql-client.js';
-import { soughtId, soughtIds } from './ids.js';
+import { soughtId } from './ids.js';
 import type { Session } from './session.js';
 
-type SubscriberQuery = Parameters<EventLog<never>['subscribers']>[0];
+/** Whose subscribers are asked for. */
+export type SubscriberQuery = Parameters<EventLog<never>['subscribers']>[0];
 
-/** Endpoints that subscribe to one of some patterns. */
+/** Endpoints that subscribe to one of some patterns, for several askers at once. */
 export async function subscribers(
   { database, sql }: Session,
-  query: SubscriberQuery,
-): Promise<Page<Subscriber>> {
-  const { tenant, patterns, limit } = query;
-  const after = startOf('endpoints', query) ?? 0;
-  const values = [soughtId(tenant), soughtIds(patterns), after, limit + 1];
-  const { rows } = await database.query(sql.subscribers, values);
-  const numbered = rows.map((row) => ({ seq: number(row, 'lane'), row }));
-  return pageOf('endpoints', numbered, limit, ({ row }) => subscriberOf(row));
+  queries: readonly SubscriberQuery[],
+): Promise<readonly Page<Subscriber>[]> {
+  const values = queries.flatMap((query, asker) => {
+    const { tenant, patterns, limit } = query;
+    const place = {
+      asker,
+      tenant: soughtId(tenant),
+      after: startOf('endpoints', query) ?? 0,
+      most: limit + 1,
+    };
+    return patterns.map((pattern) => ({ ...place, pattern: soughtId(pattern) }));
+  });
+  const { rows } = await database.query(sql.subscribers, [JSON.stringify(values)]);
+  const found = queries.map((): { readonly seq: number; readonly row: Row }[] => []);
+  for (const row of rows) found[number(row, 'asker')]?.push({ seq: number(row, 'lane'), row });
+  return queries.map(({ limit }, asker) =>
+    pageOf('endpoints', found[asker] ?? [], limit, ({ row }) => subscriberOf(row)),
+  );
 }
 
 function subscriberOf(row: Row): Subscriber {

@@ -6,6 +6,8 @@ import { patternsOf } from './patterns.js';
 
 const EVENTS_AT_ONCE = 256;
 const SUBSCRIBERS_AT_ONCE = 500;
+/** Events whose subscribers are looked up together. */
+const LOOKED_UP_AT_ONCE = 64;
 const DELIVERIES_AT_ONCE = 500;
 const LEASE_MS = 15_000;
 const EMPTY: Page<Subscriber> = { data: [], nextCursor: undefined };
@@ -32,12 +34,16 @@ export async function routeAll(tools: RoutingTools, goesOn: () => boolean): Prom
 async function routeEvents(events: readonly StoredEvent[], tools: RoutingTools): Promise<void> {
   const batch = new RoutingBatch(tools);
   const subscribers = new SubscriberPages(tools);
-  for (const event of events) {
-    let page = await subscribers.first(event);
-    await batch.add(event, page);
-    while (page.nextCursor !== undefined) {
-      page = await subscribers.read(event, page.nextCursor);
+  for (let from = 0; from < events.length; from += LOOKED_UP_AT_ONCE) {
+    const some = events.slice(from, from + LOOKED_UP_AT_ONCE);
+    const firstPages = await Promise.all(some.map((event) => subscribers.first(event)));
+    for (const [index, event] of some.entries()) {
+      let page = firstPages[index] ?? EMPTY;
       await batch.add(event, page);
+      while (page.nextCursor !== undefined) {
+        page = await subscribers.read(event, page.nextCursor);
+        await batch.add(event, page);
+      }
     }
   }
   await batch.write();
@@ -46,18 +52,18 @@ async function routeEvents(events: readonly StoredEvent[], tools: RoutingTools):
 /** Who subscribes, page by page. Events that are routed together and are of one kind share the first page. */
 class SubscriberPages {
   readonly #tools: RoutingTools;
-  readonly #firstPages = new Map<string, Page<Subscriber>>();
+  readonly #firstPages = new Map<string, Promise<Page<Subscriber>>>();
 
   constructor(tools: RoutingTools) {
     this.#tools = tools;
   }
 
-  async first(event: StoredEvent): Promise<Page<Subscriber>> {
+  first(event: StoredEvent): Promise<Page<Subscriber>> {
     if (event.endpointId !== undefined) return this.#named(event, event.endpointId);
     const kind = `${event.tenant}\n${event.type}`;
     const known = this.#firstPages.get(kind);
     if (known !== undefined) return known;
-    const page = await this.read(event);
+    const page = this.read(event);
     this.#firstPages.set(kind, page);
     return page;
   }

@@ -64,12 +64,6 @@ export const deliverySql = (s: string) => {
           successes_at_first_failure = coalesce(f.successes, d.successes_at_first_failure)
         FROM found f WHERE d.seq = f.seq)
       SELECT lane, status, attempts > 0 AS was_retrying, ordering_key FROM found`,
-    addTallies: `
-      INSERT INTO ${s}.tallies AS t (hour, lane, measure, bin, count, total_ms)
-      SELECT $1::bigint, lane, measure, bin, count, total_ms
-      FROM ${rowsOf('$2', 'lane bigint, measure text, bin integer, count bigint, total_ms double precision')}
-      ON CONFLICT (hour, lane, measure, bin) DO UPDATE
-      SET count = t.count + excluded.count, total_ms = t.total_ms + excluded.total_ms`,
     skip: `
       UPDATE ${s}.deliveries SET status = 'skipped', finished_at = ${NOW}, due_at = NULL, blocked = false
       WHERE seq IN (
@@ -122,6 +116,6 @@ export const deliverySql = (s: string) => {
       UPDATE ${s}.deliveries SET due_at = $1::bigint, finished_at = NULL, spent = 0, postponements = 0,
         successes_at_first_failure = NULL, status = 'pending',
         blocked = CASE WHEN status = 'pending' THEN blocked ELSE ordering_key IS NOT NULL END
-      WHERE seq IN (SELECT json_array_elements_text($2::text::json)::bigint)`,
+      WHERE seq IN (SELECT json_array_elements_text($2::text::json)::bigint) RETURNING seq`,
   } as const;
 };

@@ -1,4 +1,4 @@
-import { NOW, texts } from './now.js';
+import { NOW, rowsOf, texts } from './now.js';
 
 const ENDPOINT = `lane, id, tenant, status, disabled_reason, revision, created_at, updated_at, first_delay_ms, events, filters,
   secrets, settings`;
@@ -34,17 +34,16 @@ export const endpointSql = (s: string) =>
       SELECT DISTINCT $1::text, pattern, $2::bigint FROM json_array_elements_text($3::text::json) AS given(pattern)`,
     unsubscribe: `
       DELETE FROM ${s}.subscriptions WHERE tenant = $1::text AND lane = $2::bigint AND pattern IN ${texts('$3')}`,
+    /** For several askers at once. */
     subscribers: `
-      SELECT e.lane, e.id, e.status, e.filters, e.first_delay_ms
-      FROM (
-        SELECT DISTINCT found.lane
-        FROM (SELECT DISTINCT json_array_elements_text($2::text::json) AS pattern) p
-        CROSS JOIN LATERAL (
-          SELECT lane FROM ${s}.subscriptions
-          WHERE tenant = $1::text AND pattern = p.pattern AND lane > $3::bigint
-          ORDER BY lane LIMIT $4::integer) found
-        ORDER BY found.lane LIMIT $4::integer) f
-      JOIN ${s}.endpoints e ON e.lane = f.lane ORDER BY e.lane`,
+      SELECT DISTINCT given.asker, e.lane, e.id, e.status, e.filters, e.first_delay_ms
+      FROM ${rowsOf('$1', 'asker integer, tenant text, pattern text, after bigint, most integer')}
+      CROSS JOIN LATERAL (
+        SELECT lane FROM ${s}.subscriptions
+        WHERE tenant = given.tenant AND pattern = given.pattern AND lane > given.after
+        ORDER BY lane LIMIT given.most) found
+      JOIN ${s}.endpoints e ON e.lane = found.lane
+      ORDER BY given.asker, e.lane`,
     totals: `
       SELECT (SELECT count(*) FROM ${s}.endpoints) AS endpoints, coalesce(sum(pending), 0) AS pending,
         coalesce(sum(retrying), 0) AS retrying

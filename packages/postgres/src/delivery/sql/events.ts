@@ -48,7 +48,7 @@ export const eventSql = (s: string) => {
       SELECT ${EVENT} FROM taken JOIN ${s}.events e ON e.seq = taken.event ORDER BY e.seq`,
     isRouteDue: `EXISTS (${free})`,
     lockUnrouted: `SELECT event FROM ${s}.unrouted WHERE event IN ${numbers('$1')} ORDER BY event FOR UPDATE`,
-    finishRouting: `DELETE FROM ${s}.unrouted WHERE event IN ${numbers('$1')}`,
+    finishRouting: `DELETE FROM ${s}.unrouted WHERE event IN ${numbers('$1')} RETURNING event`,
     giveBack: `UPDATE ${s}.unrouted SET leased_until = 0 WHERE event IN ${numbers('$1')}`,
     eventOfDelivery: `
       SELECT ${EVENT} FROM ${s}.deliveries d JOIN ${s}.events e ON e.seq = d.event

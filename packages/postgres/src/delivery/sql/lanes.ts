@@ -40,8 +40,10 @@ export const laneSql = (s: string) => {
       ORDER BY l.seq FOR UPDATE OF l`,
     lockLane: `SELECT ${NOW} AS now_ms, seq, tenant FROM ${s}.lanes WHERE endpoint_id = $2::text FOR UPDATE`,
     lane: `SELECT seq FROM ${s}.lanes WHERE endpoint_id = $1::text AND tenant = coalesce($2::text, tenant)`,
-    lockLanesOf: `
-      SELECT ${NOW} AS now_ms, seq, endpoint_id, tenant FROM ${s}.lanes WHERE endpoint_id IN ${texts('$2')}
+    lanesOf: `
+      SELECT ${NOW} AS now_ms, seq, endpoint_id, tenant FROM ${s}.lanes WHERE endpoint_id IN ${texts('$2')}`,
+    lockLanes: `
+      SELECT seq FROM ${s}.lanes WHERE seq IN (SELECT json_array_elements_text($1::text::json)::bigint)
       ORDER BY seq FOR UPDATE`,
     addLane: `
       INSERT INTO ${s}.lanes (endpoint_id, tenant, is_open) VALUES ($1::text, $2::text, $3::boolean)
@@ -69,15 +71,21 @@ export const laneSql = (s: string) => {
         (SELECT min(d.due_at) FROM ${s}.deliveries d
          WHERE d.lane = l.seq AND d.status = 'pending' AND NOT d.blocked)
       FROM ${rowsOf('$1', 'lane bigint, pending bigint, retrying bigint')} WHERE l.seq = given.lane`,
-    /** The same, with what their owners say of them. */
+    /** The same, with what their owners say of them, and what they have counted. */
     keepLaneStates: `
+      WITH counted AS (
+        INSERT INTO ${s}.tallies AS t (hour, lane, measure, bin, count, total_ms)
+        SELECT $1::bigint / 3600000, lane, measure, bin, count, total_ms
+        FROM ${rowsOf('$3', 'lane bigint, measure text, bin integer, count bigint, total_ms double precision')}
+        ON CONFLICT (hour, lane, measure, bin) DO UPDATE
+        SET count = t.count + excluded.count, total_ms = t.total_ms + excluded.total_ms)
       UPDATE ${s}.lanes l SET pending = l.pending + given.pending, retrying = l.retrying + given.retrying,
         due_at = (SELECT min(d.due_at) FROM ${s}.deliveries d
           WHERE d.lane = l.seq AND d.status = 'pending' AND NOT d.blocked),
         parked_until = given.parked_until, failing_since = given.failing_since, failures = given.failures,
         successes = given.successes, rate_debt_until = given.rate_debt_until,
         last_delivered_at = coalesce(given.last_delivered_at, l.last_delivered_at),
-        rested_at = CASE WHEN given.release THEN ${NOW} ELSE l.rested_at END,
+        rested_at = CASE WHEN given.release THEN $1::bigint ELSE l.rested_at END,
         leased_until = CASE WHEN given.release THEN 0 ELSE l.leased_until END,
         token = CASE WHEN given.release THEN l.token + 1 ELSE l.token END
       FROM ${rowsOf(
