@@ -1,12 +1,20 @@
 /**
  * The child process that all deliveries go to: raw sockets, so that it costs less than whoever sends. It says its
- * ports, `OPEN_PORTS` of them that answer 200 and as many that never answer.
+ * ports, `OPEN_PORTS` of them that answer 200 and as many that never answer. Told a number, it answers when so many
+ * requests have come since.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 
 const OPEN_PORTS = Number(process.argv[2]);
 const ANSWER = Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nkeep-alive: timeout=600\r\n\r\nok');
 const HEADERS_END = Buffer.from('\r\n\r\n');
+
+let expected = Number.POSITIVE_INFINITY;
+
+function count(): void {
+  expected -= 1;
+  if (expected === 0) process.send?.({ reached: true });
+}
 
 function answering(socket: Socket): void {
   let received = Buffer.alloc(0);
@@ -16,6 +24,7 @@ function answering(socket: Socket): void {
     for (let length = requestLength(received); length <= received.length; length = requestLength(received)) {
       received = received.subarray(length);
       socket.write(ANSWER);
+      count();
     }
   });
 }
@@ -46,5 +55,8 @@ async function ports(onConnection: (socket: Socket) => void): Promise<readonly n
 process.send?.({
   answering: await ports(answering),
   silent: await ports((socket) => socket.on('error', () => {}).resume()),
+});
+process.on('message', (message) => {
+  expected = Number(message);
 });
 process.on('disconnect', () => process.exit());
