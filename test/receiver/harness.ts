@@ -34,7 +34,10 @@ export interface Stage<Events> {
 /** Options of the receiver on a {@link stage}. */
 export type StageOptions<Events> =
   | Partial<ReceiverOptions<Events>>
-  | (Partial<InboxReceiverOptions<Events>> & Pick<InboxReceiverOptions<Events>, 'ack' | 'inbox'>);
+  | (InboxStageOptions<Events> & Pick<InboxReceiverOptions<Events>, 'ack' | 'inbox'>);
+
+/** Those of one with an inbox, beside it. */
+export type InboxStageOptions<Events> = Partial<Omit<InboxReceiverOptions<Events>, 'ack' | 'inbox'>>;
 
 /** A receiver for tests: fake clock, memory store on that clock, outcomes recorded. */
 export function stage<Events = Record<string, unknown>>(

@@ -27,6 +27,8 @@ export class InboxWorker {
   /** As much was taken as there was room for. */
   #hasMore = false;
   #isReachable = true;
+  /** When leases were asked for, the last time that this succeeded. */
+  #renewedAtMs = 0;
   #loops: readonly Promise<void>[] = [];
 
   constructor(link: InboxLink, settings: RunSettings) {
@@ -36,8 +38,9 @@ export class InboxWorker {
 
   /** Rejects where the inbox cannot be reached. */
   async start(): Promise<void> {
-    const { receiver, limit, leaseMs } = this.#takeOptions();
-    this.#begin(await this.#link.inbox.store.take({ receiver, limit, leaseMs }), limit);
+    const options = this.#takeOptions();
+    this.#renewedAtMs = this.#link.settings.now();
+    this.#begin(await this.#link.inbox.store.take(options), options.limit);
     this.#loops = [this.#takeAll(), this.#prune()];
     void this.#renewAll();
   }
@@ -88,9 +91,20 @@ export class InboxWorker {
   async #takeSome(): Promise<void> {
     const options = this.#takeOptions();
     if (options.limit <= 0) return;
+    this.#hasMore = false;
+    if (!(await this.#keepsLeases())) return;
     const taken = (await this.#reach(() => this.#link.inbox.store.take(options))) ?? [];
     if (this.#stopping.signal.aborted) await this.#giveBack(taken);
     else this.#begin(taken, options.limit);
+  }
+
+  /** A process that stood still, or could not reach the inbox, must not take from itself what it still handles. */
+  async #keepsLeases(): Promise<boolean> {
+    const { claims, now } = this.#link.settings;
+    const areOld = (): boolean =>
+      this.#attempts.size > 0 && Math.abs(now() - this.#renewedAtMs) > (2 * claims.leaseMs) / 3;
+    if (areOld()) await this.#renew();
+    return !areOld();
   }
 
   #begin(taken: readonly TakenDelivery[], room: number): void {
@@ -144,16 +158,26 @@ export class InboxWorker {
     for (;;) {
       await pause(claims.leaseMs / 3, schedule, this.#ended.signal);
       if (this.#ended.signal.aborted) return;
-      await this.#renew([...this.#attempts.keys()], claims.leaseMs);
+      await this.#renew();
     }
   }
 
-  async #renew(attempts: readonly Attempt[], leaseMs: number): Promise<void> {
-    if (attempts.length === 0) return;
+  async #renew(): Promise<void> {
+    const {
+      claims: { leaseMs },
+      now,
+    } = this.#link.settings;
+    const attempts = [...this.#attempts.keys()];
+    const askedAtMs = now();
+    if (attempts.length === 0) {
+      this.#renewedAtMs = askedAtMs;
+      return;
+    }
     const claims = attempts.map(({ taken }) => taken.claim);
     const own = await this.#reach(() => this.#link.inbox.store.renew(claims, { leaseMs }));
     // An inbox that does not answer may answer the next time: the lease is three renewals long.
     if (own === undefined) return;
+    this.#renewedAtMs = askedAtMs;
     const tokens = new Set(own.map(({ token }) => token));
     for (const attempt of attempts) {
       if (!tokens.has(attempt.taken.claim.token)) attempt.abort(takenOver());
