@@ -1,0 +1,41 @@
+/**
+ * A process that receives, runs an inbox, or both, as `RUNS` says. Prints its port, each start of a handler and each
+ * outcome. A handler whose event says `hang` goes on when its process gets SIGUSR2.
+ */
+import { createServer } from 'node:http';
+import { createReceiver } from '@countersign/core';
+import { runInbox } from '@countersign/core/inbox';
+import { nodeListener } from '@countersign/core/node';
+import { postgresInbox } from '@countersign/postgres';
+import { Pool } from 'pg';
+
+const { DATABASE_URL: connectionString, SCHEMA: schema, WEBHOOK_SECRET: secret, RUNS = '' } = process.env;
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+let goOn = (): void => {};
+const told = new Promise<void>((resolve) => {
+  goOn = resolve;
+});
+process.on('SIGUSR2', () => goOn());
+
+const receiver = createReceiver({
+  secrets: secret ?? '',
+  ack: 'before',
+  inbox: postgresInbox({ client: new Pool({ connectionString }), schema }),
+  leaseMs: 2000,
+  onOutcome: (outcome) => print(`outcome ${outcome.kind} ${outcome.code}`),
+}).on('job.*', async (event) => {
+  print(`began ${event.id}`);
+  if (event.type === 'job.hangs') await told;
+});
+
+if (RUNS.includes('server')) {
+  const server = createServer(nodeListener(receiver)).listen(0, '127.0.0.1', () => {
+    const address = server.address();
+    print(`port ${typeof address === 'object' ? address?.port : address}`);
+  });
+}
+if (RUNS.includes('inbox')) {
+  await runInbox(receiver, { pollMs: 50 });
+  print('running');
+}
