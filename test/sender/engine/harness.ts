@@ -14,11 +14,11 @@ import {
   type SenderOutcome,
   type Transport,
 } from '@countersign/sender';
-import { memoryStore } from '@countersign/sender/memory';
 import { onTestFinished } from 'vitest';
 import { Bell } from './bell.js';
 import { type LeapClock, leapClock } from './leap-clock.js';
 import { openSink, type Received, type Sink } from './sink.js';
+import { stageStore } from './stage-store.js';
 import { type StoreCall, type StoreTap, tapped } from './store-tap.js';
 
 /** When an exchange was started, by the clock, and where to. */
@@ -36,7 +36,7 @@ export interface StageOptions extends Partial<SenderOptions<Record<string, unkno
   readonly tap?: StoreTap;
 }
 
-/** A sender over a memory store and real sockets, by a clock that stands still unless it is moved; ends with the test. */
+/** A sender over real sockets, by a clock that stands still unless it is moved; ends with the test. */
 export async function stage(options: StageOptions = {}): Promise<Stage> {
   const { isStarted = true, beside, clock = beside?.clock ?? leapClock() } = options;
   const sink = beside?.sink ?? (await openSink(clock.now));
@@ -70,7 +70,7 @@ export class Stage {
     this.sink = sink;
     this.bell = beside?.bell ?? new Bell();
     this.traffic = beside?.traffic ?? { inFlight: 0, calls: 0 };
-    this.store = options.store ?? beside?.store ?? memoryStore({ now: clock.now });
+    this.store = options.store ?? beside?.store ?? stageStore(clock.now);
     this.tap = tap;
     this.sender = createSender({
       allowHttp: true,
