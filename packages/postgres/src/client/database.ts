@@ -19,6 +19,13 @@ export interface DatabaseOptions {
 /** How often a transaction is tried in which others stood in its way. */
 const TRIES = 5;
 const MADE_ANEW = ['40001', '40P01']; // serialization_failure, deadlock_detected
+/** Less than a lease. */
+const IDLE_IN_TRANSACTION_MS = 10_000;
+/**
+ * Whatever the database's defaults are: every statement sees what others have committed before it, and the locks of a
+ * process that is stopped, or whose machine is gone, do not outlive its leases.
+ */
+const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`;
 const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
 
 /** Others have changed what a transaction rests on: it is made anew. */
@@ -68,9 +75,10 @@ export class Database implements SqlClient {
 
   async #transactionOnce<T>(work: (client: SqlClient) => Promise<T>): Promise<T> {
     const connection = await this.#pool.connect();
+    // In nobody else's hands: a client of `pg` that is cut off would end the process, which listens to idle ones only.
+    connection.on?.('error', ignore);
     try {
-      // Whatever the database's default is: every statement sees what others have committed before it.
-      await connection.query('BEGIN ISOLATION LEVEL READ COMMITTED', []);
+      await connection.query(BEGIN, []);
       const result = await work(this.#prepared(connection));
       await connection.query('COMMIT', []);
       connection.release();
@@ -78,9 +86,14 @@ export class Database implements SqlClient {
     } catch (error) {
       await giveUp(connection, error);
       throw error;
+    } finally {
+      connection.off?.('error', ignore);
     }
   }
 }
+
+/** The query that is under way, or the next one, rejects. */
+function ignore(): void {}
 
 /** Only a connection that has rolled back goes back to the others. */
 async function giveUp(connection: SqlConnection, error: unknown): Promise<void> {
