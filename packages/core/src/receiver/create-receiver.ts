@@ -145,7 +145,7 @@ class WebhookReceiver implements Receiver {
     if (mode === 'guard' && this.#inbox !== undefined) {
       throw new ConfigurationError(
         'invalid_handler',
-        "a guard hands the request itself to the application, so it cannot acknowledge before: leave out `ack: 'before'`, or mount it by the adapter's handler",
+        "a guard runs the application's own handler at once: leave out `ack: 'before'`, or mount the adapter's handler",
       );
     }
     if (this.#mode === undefined) this.#noticeLocalStore();
