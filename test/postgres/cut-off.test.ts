@@ -1,6 +1,5 @@
-import { postgresStore, type SqlPool } from '@countersign/postgres';
+import { postgresStore, type SqlConnection, type SqlPool } from '@countersign/postgres';
 import type { DeliveryStore } from '@countersign/sender';
-import type { Pool } from 'pg';
 import { expect, test } from 'vitest';
 import { newEvent } from '../sender/sqlite/new-records.js';
 import { testPool, testSchema } from '../services/postgres.js';
@@ -14,49 +13,41 @@ interface StoppedPool {
   goOn(): void;
 }
 
-function stoppedBeforeCommit(pool: Pool): StoppedPool {
+function stoppedBeforeCommit(): StoppedPool {
   let tell = (_pid: number): void => {};
   let goOn = (): void => {};
   const stopped = new Promise<number>((resolve) => (tell = resolve));
   const goingOn = new Promise<void>((resolve) => (goOn = resolve));
-  return {
-    client: {
-      query: (text, values) => pool.query(text, values),
-      async connect() {
-        const client = await pool.connect();
-        return {
-          async query(text, values) {
-            if (text === 'COMMIT') {
-              const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-              tell(rows[0]?.pid ?? 0);
-              await goingOn;
-            }
-            return client.query(text, values);
-          },
-          release: (error) => client.release(error),
-          on: (event, listener) => client.on(event, listener),
-          off: (event, listener) => client.off(event, listener),
-        };
-      },
+  const pool = testPool();
+  const connect = pool.connect.bind(pool);
+  const client: SqlPool = Object.assign(pool, {
+    async connect(): Promise<SqlConnection> {
+      const connection = await connect();
+      return {
+        async query(text, values) {
+          if (text === 'COMMIT') {
+            const { rows } = await connection.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+            tell(rows[0]?.pid ?? 0);
+            await goingOn;
+          }
+          return connection.query(text, values);
+        },
+        release: (error) => connection.release(error),
+      };
     },
-    stopped,
-    goOn: () => goOn(),
-  };
+  });
+  return { client, stopped, goOn: () => goOn() };
 }
 
-async function openStores(): Promise<{
-  pool: Pool;
-  stopping: StoppedPool;
-  store: DeliveryStore;
-  stopped: DeliveryStore;
-}> {
+async function openStores() {
   const pool = testPool();
   const schema = testSchema(pool);
   const store = postgresStore({ client: pool, schema });
   await store.open();
   await store.events.append([newEvent()]);
-  const stopping = stoppedBeforeCommit(testPool());
-  return { pool, stopping, store, stopped: postgresStore({ client: stopping.client, schema }) };
+  const stopping = stoppedBeforeCommit();
+  const stopped = postgresStore({ client: stopping.client, schema, prepare: false });
+  return { pool, stopping, store, stopped };
 }
 
 const take = (store: DeliveryStore) => store.events.takeUnrouted({ limit: 1, leaseMs: 1000 });

@@ -1,4 +1,5 @@
 import { mustBe } from '@countersign/core/strict';
+import { outliveCuts } from './cut-connections.js';
 import { isOfPg, preparing } from './named-statements.js';
 import { serverCode } from './server-errors.js';
 import type { Row, SqlClient, SqlConnection, SqlPool } from './sql-client.js';
@@ -47,6 +48,7 @@ export class Database implements SqlClient {
       throw mustBe('schema', '1 to 63 of a-z, 0-9 and _, beginning with no digit', schema);
     }
     if (typeof prepare !== 'boolean') throw mustBe('prepare', 'true or false', prepare);
+    outliveCuts(client);
     this.#pool = client;
     this.#prepares = prepare && isOfPg(client);
     this.schema = schema;
@@ -75,8 +77,6 @@ export class Database implements SqlClient {
 
   async #transactionOnce<T>(work: (client: SqlClient) => Promise<T>): Promise<T> {
     const connection = await this.#pool.connect();
-    // In nobody else's hands: a client of `pg` that is cut off would end the process, which listens to idle ones only.
-    connection.on?.('error', ignore);
     try {
       await connection.query(BEGIN, []);
       const result = await work(this.#prepared(connection));
@@ -86,14 +86,9 @@ export class Database implements SqlClient {
     } catch (error) {
       await giveUp(connection, error);
       throw error;
-    } finally {
-      connection.off?.('error', ignore);
     }
   }
 }
-
-/** The query that is under way, or the next one, rejects. */
-function ignore(): void {}
 
 /** Only a connection that has rolled back goes back to the others. */
 async function giveUp(connection: SqlConnection, error: unknown): Promise<void> {

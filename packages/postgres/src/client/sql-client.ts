@@ -12,9 +12,6 @@ export interface SqlClient {
 /** One connection, in nobody else's hands until it is released; with an error, it is closed instead. */
 export interface SqlConnection extends SqlClient {
   release(error?: Error): void;
-  /** Clients of `pg` tell so of a connection that is cut. */
-  on?(event: 'error', listener: (error: Error) => void): unknown;
-  off?(event: 'error', listener: (error: Error) => void): unknown;
 }
 
 /** Connections to one database: a `Pool` of `pg`, or what `fromPostgresJs` makes. */
