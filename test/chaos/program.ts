@@ -53,6 +53,11 @@ export class ChildProcess {
     return this.#lines;
   }
 
+  /** The end of what it has complained of. */
+  get complaints(): string {
+    return this.#complaints;
+  }
+
   /** Until it has printed a line. Rejects where it ends before. */
   async printed(line: string): Promise<void> {
     await expect
