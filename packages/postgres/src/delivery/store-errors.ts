@@ -1,6 +1,6 @@
 import { SenderError, type SenderErrorCode } from '@countersign/sender';
 import { serverCode } from '../client/server-errors.js';
-import { NewerSchemaError } from '../schema/migrate.js';
+import { NewerSchemaError, UnfinishedMoveError } from '../schema/migrate.js';
 
 /** SQLSTATEs that say what happened to the database: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const BY_STATE: Readonly<Record<string, SenderErrorCode>> = {
@@ -18,6 +18,10 @@ const PROBLEMS: Readonly<Partial<Record<SenderErrorCode, string>>> = {
 export function storeError(error: unknown, schema: string): SenderError {
   if (error instanceof SenderError) return error;
   if (error instanceof NewerSchemaError) return new SenderError('store_newer', error.message);
+  if (error instanceof UnfinishedMoveError) {
+    const problem = `a record is being moved into the schema ${schema}: let the move end, or go on with it`;
+    return new SenderError('store_locked', problem, { cause: error });
+  }
   const state = serverCode(error);
   const code = BY_STATE[state ?? ''] ?? 'store_unavailable';
   const said = state === undefined ? '' : ` (SQLSTATE ${state})`;

@@ -1,4 +1,4 @@
-import { NOW, rowsOf, texts } from './now.js';
+import { anyNumber, anyText, NOW, rowsOf, theOne } from './now.js';
 
 const ENDPOINT = `lane, id, tenant, status, disabled_reason, revision, created_at, updated_at, first_delay_ms, events, filters,
   secrets, settings`;
@@ -33,7 +33,7 @@ export const endpointSql = (s: string) =>
       INSERT INTO ${s}.subscriptions (tenant, pattern, lane)
       SELECT DISTINCT $1::text, pattern, $2::bigint FROM json_array_elements_text($3::text::json) AS given(pattern)`,
     unsubscribe: `
-      DELETE FROM ${s}.subscriptions WHERE tenant = $1::text AND lane = $2::bigint AND pattern IN ${texts('$3')}`,
+      DELETE FROM ${s}.subscriptions WHERE tenant = $1::text AND lane = $2::bigint AND pattern = ${anyText('$3')}`,
     /** For several askers at once. */
     subscribers: `
       SELECT DISTINCT given.asker, e.lane, e.id, e.status, e.filters, e.first_delay_ms
@@ -42,7 +42,7 @@ export const endpointSql = (s: string) =>
         SELECT lane FROM ${s}.subscriptions
         WHERE tenant = given.tenant AND pattern = given.pattern AND lane > given.after
         ORDER BY lane LIMIT given.most) found
-      JOIN ${s}.endpoints e ON e.lane = found.lane
+      ${theOne('*', `${s}.endpoints WHERE lane = found.lane`, 'e')}
       ORDER BY given.asker, e.lane`,
     totals: `
       SELECT (SELECT count(*) FROM ${s}.endpoints) AS endpoints, coalesce(sum(pending), 0) AS pending,
@@ -54,6 +54,6 @@ export const endpointSql = (s: string) =>
       WHERE e.id = $2::text AND e.tenant = coalesce($3::text, e.tenant)`,
     tallies: `
       SELECT measure, bin, sum(count) AS count, sum(total_ms) AS total_ms FROM ${s}.tallies
-      WHERE hour IN (SELECT json_array_elements_text($1::text::json)::bigint) AND lane = $2::bigint
+      WHERE hour = ${anyNumber('$1')} AND lane = $2::bigint
       GROUP BY measure, bin`,
   }) as const;

@@ -1,4 +1,4 @@
-import { NOW, rowsOf, texts } from './now.js';
+import { anyNumber, anyText, NOW, nothing, rowsOf } from './now.js';
 
 const ENDPOINT = `e.id, e.tenant, e.status, e.disabled_reason, e.revision, e.created_at, e.updated_at, e.first_delay_ms,
   e.events, e.filters, e.secrets, e.settings`;
@@ -16,9 +16,9 @@ export const laneSql = (s: string) => {
       WHERE waits_from <= ${NOW} ORDER BY waits_from, seq LIMIT $2::integer FOR UPDATE SKIP LOCKED`),
     takeLanesNamed: take(`
       SELECT seq, waits_from FROM ${s}.lanes
-      WHERE waits_from <= ${NOW} AND seq IN (
-        SELECT seq FROM ${s}.lanes WHERE endpoint_id IN ${texts('$4')} AND waits_from <= ${NOW}
-        ORDER BY waits_from LIMIT $2::integer)
+      WHERE waits_from <= ${NOW} AND seq = ANY (ARRAY(
+        SELECT seq FROM ${s}.lanes WHERE endpoint_id = ${anyText('$4')} AND waits_from <= ${NOW}
+        ORDER BY waits_from LIMIT $2::integer))
       ORDER BY seq FOR UPDATE`),
     extendLeases: `
       WITH held AS (
@@ -41,9 +41,9 @@ export const laneSql = (s: string) => {
     lockLane: `SELECT ${NOW} AS now_ms, seq, tenant FROM ${s}.lanes WHERE endpoint_id = $2::text FOR UPDATE`,
     lane: `SELECT seq FROM ${s}.lanes WHERE endpoint_id = $1::text AND tenant = coalesce($2::text, tenant)`,
     lanesOf: `
-      SELECT ${NOW} AS now_ms, seq, endpoint_id, tenant FROM ${s}.lanes WHERE endpoint_id IN ${texts('$2')}`,
+      SELECT ${NOW} AS now_ms, seq, endpoint_id, tenant FROM ${s}.lanes WHERE endpoint_id = ${anyText('$2')}`,
     lockLanes: `
-      SELECT seq FROM ${s}.lanes WHERE seq IN (SELECT json_array_elements_text($1::text::json)::bigint)
+      SELECT seq FROM ${s}.lanes WHERE seq = ${anyNumber('$1')}
       ORDER BY seq FOR UPDATE`,
     addLane: `
       INSERT INTO ${s}.lanes (endpoint_id, tenant, is_open) VALUES ($1::text, $2::text, $3::boolean)
@@ -55,15 +55,15 @@ export const laneSql = (s: string) => {
     /** What an endpoint has left behind once nothing of it is in the record; the lane is locked. */
     dropLanes: `
       DELETE FROM ${s}.lanes l
-      WHERE l.seq IN (SELECT json_array_elements_text($1::text::json)::bigint)
-        AND NOT EXISTS (SELECT FROM ${s}.endpoints e WHERE e.lane = l.seq)
-        AND NOT EXISTS (SELECT FROM ${s}.deliveries d WHERE d.lane = l.seq)
+      WHERE l.seq = ${anyNumber('$1')}
+        AND ${nothing(`${s}.endpoints e WHERE e.lane = l.seq`)}
+        AND (SELECT seq FROM ${s}.deliveries WHERE lane = l.seq ORDER BY status, seq LIMIT 1) IS NULL
       RETURNING seq`,
     /** Those of deleted endpoints: nobody writes them while it is looked at what is left of them. */
     lockLeftLanes: `
       SELECT seq FROM ${s}.lanes
-      WHERE seq IN (SELECT json_array_elements_text($1::text::json)::bigint)
-        AND NOT EXISTS (SELECT FROM ${s}.endpoints e WHERE e.lane = lanes.seq)
+      WHERE seq = ${anyNumber('$1')}
+        AND ${nothing(`${s}.endpoints e WHERE e.lane = lanes.seq`)}
       ORDER BY seq FOR UPDATE`,
     /** After deliveries have come, gone or changed. */
     countLanes: `

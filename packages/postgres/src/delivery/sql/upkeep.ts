@@ -1,4 +1,4 @@
-import { NOW } from './now.js';
+import { anyNumber, NOW, nothing } from './now.js';
 
 /** What is forgotten, a bounded number at once. */
 export const upkeepSql = (s: string) =>
@@ -6,7 +6,7 @@ export const upkeepSql = (s: string) =>
     /** With whether they may be forgotten by themselves: they are routed. */
     oldEvents: `
       SELECT e.seq, e.created_at <= ${NOW} - $3::double precision AS is_old,
-        NOT EXISTS (SELECT FROM ${s}.unrouted u WHERE u.event = e.seq) AS is_routed
+        ${nothing(`${s}.unrouted u WHERE u.event = e.seq`)} AS is_routed
       FROM ${s}.events e WHERE e.seq > $2::bigint ORDER BY e.seq LIMIT $4::integer`,
     lockDeliveriesOfEvent: `
       SELECT seq, lane, status FROM ${s}.deliveries WHERE event = $1::bigint ORDER BY seq LIMIT $2::integer FOR UPDATE`,
@@ -14,8 +14,8 @@ export const upkeepSql = (s: string) =>
       SELECT EXISTS (SELECT FROM ${s}.deliveries WHERE event = $1::bigint AND status = 'pending') AS is_pending`,
     forgetDeliveries: `
       WITH gone AS (
-        DELETE FROM ${s}.attempts WHERE delivery IN (SELECT json_array_elements_text($1::text::json)::bigint))
-      DELETE FROM ${s}.deliveries WHERE seq IN (SELECT json_array_elements_text($1::text::json)::bigint)`,
+        DELETE FROM ${s}.attempts WHERE delivery = ${anyNumber('$1')})
+      DELETE FROM ${s}.deliveries WHERE seq = ${anyNumber('$1')}`,
     forgetEvent: `DELETE FROM ${s}.events WHERE seq = $1::bigint`,
     forgetTallies: `
       DELETE FROM ${s}.tallies WHERE ctid IN (
