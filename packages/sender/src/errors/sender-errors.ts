@@ -78,8 +78,9 @@ export const senderErrors = {
   },
   store_locked: {
     status: 503,
-    explanation: 'Another process has this database file open. One process at a time works a SQLite record.',
-    fix: 'End the other process, or give this one a file of its own; several machines need a store that they share.',
+    explanation:
+      'Another process has this database file open: one process at a time works a SQLite record. Or a record is being moved, out of this file or into this schema.',
+    fix: 'End the other process, or give this one a file of its own; several machines need a store that they share. A move that was cut off goes on where it stopped: run it again.',
   },
   store_newer: {
     status: 503,
