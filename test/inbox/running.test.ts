@@ -459,6 +459,26 @@ describe('stop', () => {
   });
 });
 
+test('without `onOutcome` a failed attempt is a process warning with its cause', async () => {
+  const warnings: Error[] = [];
+  const listen = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', listen);
+  onTestFinished(() => void process.off('warning', listen));
+  const { send, clock } = await running(failing, { options: { onOutcome: undefined } });
+  await send('m1');
+  await clock.advance(0);
+  await expect
+    .poll(() => warnings)
+    .toMatchObject([
+      {
+        name: 'CountersignWarning',
+        code: 'handler_failed',
+        message: expect.stringMatching(/^standardWebhooks: the handler of `job\.done` failed/),
+        detail: expect.stringContaining('the database is down'),
+      },
+    ]);
+});
+
 describe('runInbox refuses', () => {
   const inbox = (): Inbox => memoryInbox(fakeClock().now);
   const receiver = (store: Inbox = inbox()) =>
