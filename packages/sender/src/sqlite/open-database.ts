@@ -57,7 +57,8 @@ const SETTINGS = `
   PRAGMA journal_size_limit = 67108864; -- 64 MiB stay on the disk after a burst
 `;
 
-function openError(error: unknown, path: string): Error {
+/** What is told of a database that could not be opened. */
+export function openError(error: unknown, path: string): Error {
   if (resultOf(error) === SQLITE_NOTADB) {
     return fileError('store_foreign', path, 'is no SQLite database', error);
   }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { lockFile } from './file-lock.js';
-import { lockedError, SQLITE_BUSY } from './locked-error.js';
 import { checkOrigin, pragma } from './migrations.js';
+import { openError } from './open-database.js';
 import { rowsAfter } from './record-rows.js';
 import {
   type RecordPage,
@@ -14,7 +14,7 @@ import {
 } from './record-tables.js';
 import { number } from './row.js';
 import { steps } from './sql/schema.js';
-import { fileError, resultOf, storeError } from './store-errors.js';
+import { fileError, storeError } from './store-errors.js';
 
 export type { RecordPage, RecordPlace, RecordRow, RecordTable, RecordValue } from './record-tables.js';
 
@@ -86,7 +86,7 @@ function connect(path: string): DatabaseSync {
     throw fileError('store_unavailable', path, older);
   } catch (error) {
     database.close();
-    throw resultOf(error) === SQLITE_BUSY ? lockedError(error, path, path) : storeError(error, path);
+    throw openError(error, path);
   }
 }
 
