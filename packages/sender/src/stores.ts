@@ -1,4 +1,5 @@
 // For those who write a delivery store: what every store would otherwise write again.
+export { inputFault } from './errors/invalid-input.js';
 export { refuseTransaction } from './errors/no-transaction.js';
 export { HOUR_MS } from './ports/tallies.js';
 export {

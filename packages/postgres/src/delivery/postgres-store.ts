@@ -11,9 +11,11 @@ import type {
   Subscriber,
   WorkLedger,
 } from '@countersign/sender';
+import { inputFault } from '@countersign/sender/stores';
 import { Database, type DatabaseOptions } from '../client/database.js';
 import { Gather } from '../client/gather.js';
 import type { SqlClient } from '../client/sql-client.js';
+import { transactionFault } from '../client/transaction.js';
 import { migrate } from '../schema/migrate.js';
 import { sendingArea } from '../schema/sending.js';
 import { attempts, deliveries, delivery, eventOf } from './deliveries.js';
@@ -106,6 +108,8 @@ function eventLog(session: Session, told: Told): EventLog<SqlClient> {
       // Copies: the caller may change what it gave before they are written.
       const copies = events.map((event) => ({ ...event }));
       if (transaction === undefined) return told(appends.call(copies));
+      const fault = transactionFault(transaction);
+      if (fault !== undefined) throw inputFault('transaction', fault);
       return told(appendIn(session, transaction, copies));
     },
     takeUnrouted: (options) => told(takeUnrouted(session, options)),
