@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { postgresStore } from '@countersign/postgres';
+import { postgresStore, type SqlPool } from '@countersign/postgres';
 import { moveRecord } from '@countersign/postgres/move';
 import { createSender } from '@countersign/sender';
 import { sqliteStore } from '@countersign/sender/sqlite';
@@ -33,6 +33,36 @@ async function differences(pool: Pool, a: string, b: string): Promise<readonly s
     found.push(...rows.map(({ t }) => `${table} ${t}`));
   }
   return found;
+}
+
+/** Every so many commits, one is a rollback. */
+function losesCommits(pool: Pool, every: number): SqlPool {
+  let commits = 0;
+  return {
+    query: (text, values) => pool.query(text, values),
+    async connect() {
+      const client = await pool.connect();
+      return {
+        release: (error) => client.release(error),
+        async query(text, values) {
+          if (text === 'COMMIT') commits += 1;
+          if (text !== 'COMMIT' || commits % every !== 0) return client.query(text, values);
+          await client.query('ROLLBACK');
+          throw new Error('the connection is lost');
+        },
+      };
+    },
+  };
+}
+
+async function isLost(move: Promise<unknown>): Promise<boolean> {
+  const error: unknown = await move.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
+  if (error === undefined) return false;
+  expect(error).toMatchObject({ code: 'store_unavailable', cause: { message: 'the connection is lost' } });
+  return true;
 }
 
 async function newFile(): Promise<string> {
@@ -70,6 +100,18 @@ describeWithPostgres('a move that is cut off', () => {
     });
     expect(await differences(pool, whole, cut)).toStrictEqual([]);
   }, 60_000);
+
+  test('where a transaction is lost, the rows and how far it has come are lost together', async () => {
+    const pool = testPool();
+    const [whole, cut] = [testSchema(pool), testSchema(pool)];
+    const from = await newFile();
+    await moveRecord({ from, client: pool, schema: whole });
+    const client = losesCommits(pool, 4);
+    let runs = 1;
+    for (const move = () => moveRecord({ from, client, schema: cut }); await isLost(move()); runs += 1);
+    expect(runs).toBeGreaterThan(4);
+    expect(await differences(pool, whole, cut)).toStrictEqual([]);
+  });
 
   test('interrupted, it ends between two steps, and says that it can go on', async () => {
     const pool = testPool();
