@@ -74,3 +74,58 @@ test('what falls due while there is always more to do takes its place behind wha
   abort.abort();
   await consumed;
 });
+
+describe('what pollingQueue looks at', () => {
+  /** How often it looks, while nothing is due and nobody wakes. */
+  async function looksOf(shared: boolean | undefined): Promise<number> {
+    const clock = fakeClock();
+    const abort = new AbortController();
+    let looks = 0;
+    const queue = pollingQueue({
+      outlook: async () => {
+        looks += 1;
+        return { due: [], nextInMs: undefined };
+      },
+      clock: { now: clock.now, steadyNow: clock.now, schedule: clock.schedule },
+      onError: () => {},
+      shared,
+    });
+    const consumed = queue.consume(async () => {}, { concurrency: 1, signal: abort.signal });
+    await clock.advance(10_000);
+    abort.abort();
+    await consumed;
+    return looks;
+  }
+
+  test('is looked at every 5 s, and every half second where others write it too', async () => {
+    expect(await looksOf(undefined)).toBe(3);
+    expect(await looksOf(false)).toBe(3);
+    expect(await looksOf(true)).toBe(21);
+  });
+
+  test('is looked at again at once, where more is due than one look shows', async () => {
+    const clock = fakeClock();
+    const abort = new AbortController();
+    const due = Array.from(
+      { length: 600 },
+      (_, index) => ({ kind: 'lane', id: `${index}`, delayMs: 0 }) as const,
+    );
+    const begun = new Set<string>();
+    const queue = pollingQueue({
+      outlook: async ({ limit }) => ({
+        due: due.filter(({ id }) => !begun.has(id)).slice(0, limit),
+        nextInMs: undefined,
+      }),
+      clock: { now: clock.now, steadyNow: clock.now, schedule: clock.schedule },
+      onError: () => {},
+    });
+    const consumed = queue.consume(async ({ id }) => void begun.add(id), {
+      concurrency: 1000,
+      signal: abort.signal,
+    });
+    for (let turns = 0; turns < 5; turns += 1) await clock.advance(0);
+    expect(begun.size).toBe(600);
+    abort.abort();
+    await consumed;
+  });
+});

@@ -14,7 +14,7 @@ import { givenId, scopeOf } from './ids/scope.js';
 import { ExchangeSlots, ownerOf, type Slot } from './lane/exchange-slots.js';
 import { OpenStore, senderStopped } from './open-store.js';
 import type { DeliveryQueue } from './ports/delivery-queue.js';
-import type { DeliveryStore, Records } from './ports/delivery-store.js';
+import type { DeliveryStore, Records, WorkLedger } from './ports/delivery-store.js';
 import type { EndpointRecord } from './ports/records.js';
 import { routeAll } from './routing/route.js';
 import type { Endpoints, Sender } from './sender.js';
@@ -22,6 +22,7 @@ import { type SenderOptions, type SenderSettings, senderSettings } from './sende
 import { Timeouts } from './time/timeouts.js';
 import { Maintenance } from './worker/maintenance.js';
 import { pollingQueue } from './worker/polling-queue.js';
+import { Relay } from './worker/relay.js';
 import { Worker } from './worker/worker.js';
 
 const STOP_TIMEOUT_MS = 10_000;
@@ -47,14 +48,7 @@ export function createSender<Events = Record<string, unknown>, Transaction = nev
   const settings = senderSettings(options);
   const { reporter, clock } = settings;
   const store = new OpenStore(options.store);
-  const queue: DeliveryQueue<Transaction> =
-    options.queue === undefined
-      ? pollingQueue({
-          outlook: (limits) => options.store.work.outlook(limits),
-          clock,
-          onError: (error) => reporter.tellFailure('internal_error', 'the record cannot be reached', error),
-        })
-      : rejecting(options.queue);
+  const queue = queueOf(options, settings);
   const tools = attemptTools(settings);
   const engine = createEngine(options.store, queue, settings, tools);
   const { worker, maintenance, slots } = engine;
@@ -131,6 +125,21 @@ async function closed({ transport, clock, reporter }: SenderSettings): Promise<v
   });
   await Promise.race([closing, late]);
   cancel();
+}
+
+/** The default queue looks at the record itself; behind one that is given, a relay does. */
+function queueOf<Transaction>(
+  { store, queue }: Pick<SenderOptions<never, Transaction>, 'store' | 'queue'>,
+  { clock, reporter }: SenderSettings,
+): DeliveryQueue<Transaction> {
+  const outlook: WorkLedger['outlook'] = (limits) => store.work.outlook(limits);
+  if (queue !== undefined) return new Relay({ queue: rejecting(queue), outlook, clock, reporter });
+  return pollingQueue({
+    outlook,
+    clock,
+    onError: (error) => reporter.tellFailure('internal_error', 'the record cannot be reached', error),
+    shared: store.shared,
+  });
 }
 
 /** A queue of somebody's own may throw where it should reject: no call fails for a wake-up that was not passed on. */

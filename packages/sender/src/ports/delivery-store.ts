@@ -160,6 +160,8 @@ export interface Records {
  * What a call rejects with is a `SenderError` of the table; the same call may be made again.
  */
 export interface DeliveryStore<Transaction = never> {
+  /** `true`: other processes write it too, so that what it says is looked at more often. */
+  readonly shared?: boolean | undefined;
   /** Opens it, and brings its schema up to date. Again, once it is open, does nothing. */
   open(): Promise<void>;
   close(): Promise<void>;

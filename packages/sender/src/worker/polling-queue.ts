@@ -4,6 +4,7 @@ import type { Clock } from '../time/clock.js';
 import { Signal } from '../time/signal.js';
 
 const LONGEST_SLEEP_MS = 5000;
+const LONGEST_SHARED_SLEEP_MS = 500;
 const AFTER_FAILURE_MS = 1000;
 const LOOKED_AT_ONCE = 256;
 /** While there is more ready than can be done: what fell due meanwhile takes its place behind it. */
@@ -14,13 +15,21 @@ export interface PollingQueueOptions {
   readonly outlook: (options: { readonly limit: number }) => Promise<Outlook>;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
+  /** Whether other processes write the record too. Default `false`. */
+  readonly shared?: boolean | undefined;
 }
 
 /**
  * The default queue: wake-ups of this process at once, all others by looking at what the record says is due, when it
- * says so and every 5 s. It keeps nothing that the record does not have.
+ * says so and every 5 s, or every half second where others write it too. It keeps nothing that the record does not have.
  */
-export function pollingQueue({ outlook, clock, onError }: PollingQueueOptions): DeliveryQueue<unknown> {
+export function pollingQueue({
+  outlook,
+  clock,
+  onError,
+  shared = false,
+}: PollingQueueOptions): DeliveryQueue<unknown> {
+  const longestSleepMs = shared ? LONGEST_SHARED_SLEEP_MS : LONGEST_SLEEP_MS;
   const ready = { route: new Map<string, Wake>(), lane: new Map<string, Wake>() };
   const changed = new Signal();
   let nextLookMs = 0;
@@ -30,9 +39,9 @@ export function pollingQueue({ outlook, clock, onError }: PollingQueueOptions): 
 
   const look = async (): Promise<void> => {
     lastLookMs = clock.steadyNow();
-    nextLookMs = lastLookMs + LONGEST_SLEEP_MS;
+    nextLookMs = lastLookMs + longestSleepMs;
     try {
-      const { due, nextInMs = LONGEST_SLEEP_MS } = await outlook({ limit: LOOKED_AT_ONCE });
+      const { due, nextInMs = longestSleepMs } = await outlook({ limit: LOOKED_AT_ONCE });
       for (const work of due) enqueue(work);
       // Whatever a store says: a look that found nothing is not followed by another at once.
       const waitMs = due.length >= LOOKED_AT_ONCE ? 0 : Math.max(1, nextInMs);
