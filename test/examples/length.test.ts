@@ -7,7 +7,7 @@ const MAX_LINES = 60;
 
 test('an example is read in a minute: no file of more than 60 lines, but what only the contract needs', () => {
   const files = globSync(
-    '{express,fastify,hono,nextjs,key-rotation,multi-tenant,observability,custom-adapters,sender-sqlite,management-api}/**/*.ts',
+    '{express,fastify,hono,nextjs,key-rotation,multi-tenant,observability,custom-adapters,sender-sqlite,management-api,outbox-postgres,workers-bullmq}/**/*.ts',
     {
       cwd: examples,
       exclude: ['**/node_modules/**', '**/.next/**', '**/next-env.d.ts', 'custom-adapters/serve.ts'],
