@@ -1,7 +1,8 @@
-import type { Lane, LaneReport } from '@countersign/sender';
+import { ANY_TENANT, type Lane, type LaneReport } from '@countersign/sender';
 import { jsonOrNull } from '@countersign/sender/stores';
 import { number, oneOf } from '../client/row.js';
 import type { SqlClient } from '../client/sql-client.js';
+import { endpoint } from './endpoints.js';
 import { laneTokenOf, tokenOf } from './ids.js';
 import { LaneCounts, laneIn } from './lane-counts.js';
 import type { Session } from './session.js';
@@ -175,12 +176,15 @@ function laneColumns(
 }
 
 async function disable(
-  { sql }: Session,
+  session: Session,
   client: SqlClient,
-  { seq, report }: Held,
+  { seq, lane, report }: Held,
   nowMs: number,
 ): Promise<void> {
   if (report.disable === undefined) return;
+  const now = await endpoint(session, ANY_TENANT, lane.endpoint.id, client);
+  if (now?.settings.url !== lane.endpoint.settings.url) return;
+  const { sql } = session;
   const { rows } = await client.query(sql.disableEndpoint, [nowMs, seq, report.disable]);
   if (rows.length > 0) await client.query(sql.closeLane, [seq]);
 }

@@ -266,7 +266,9 @@ export class LaneRun {
       release,
       disable: this.#disable,
     };
-    const isHeld = await this.#untilDone(() => this.#tools.ledger.settle(this.#lane, report));
+    // The endpoint as it was judged: one that has moved elsewhere meanwhile is not disabled.
+    const lane = { ...this.#lane, endpoint: this.#target.record };
+    const isHeld = await this.#untilDone(() => this.#tools.ledger.settle(lane, report));
     if (freesKey) this.#mayHaveMore = true;
     // The record counts delays from when it was told: not later than now.
     for (const { next } of settlements) if (next.status === 'pending') this.poke(next.delayMs);

@@ -10,8 +10,10 @@ export function settle(state: State, lane: Lane, report: LaneReport): boolean {
   for (const settlement of report.settlements) settleOne(state, row, settlement, nowMs);
   row.tallies.add(report.tallies, nowMs);
   keepState(row, report.state, nowMs);
-  if (report.disable !== undefined && row.endpoint?.record.status === 'enabled') {
-    disable(row.endpoint, report.disable, nowMs);
+  const { endpoint } = row;
+  const isThere = endpoint?.record.settings.url === lane.endpoint.settings.url;
+  if (report.disable !== undefined && isThere && endpoint.record.status === 'enabled') {
+    disable(endpoint, report.disable, nowMs);
   }
   if (report.release) {
     row.token = undefined;

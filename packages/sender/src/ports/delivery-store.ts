@@ -84,7 +84,8 @@ export interface WorkLedger {
    * Outcomes, attempts, tallies and lane state in one step. `false`: the lane was lost or let go of before, and nothing
    * was written. A settlement of what is not pending, of another endpoint's delivery, or of an attempt that is in the
    * record already (by its number) changes nothing: a report may be made again after a lost answer, though its tallies
-   * then count twice. `disable` leaves an endpoint that is disabled already as it is.
+   * then count twice. `disable` leaves an endpoint as it is that is disabled already, or goes to another URL by now than
+   * the lane's: what was judged is no longer there.
    */
   settle(lane: Lane, report: LaneReport): Promise<boolean>;
   /**

@@ -1,6 +1,7 @@
 import type { Lane, LaneReport, LaneState, Settlement } from '../ports/records.js';
 import { HOUR_MS, type Tally } from '../ports/tallies.js';
 import { jsonOrNull } from '../record/json.js';
+import { endpointRecord } from './endpoint-rows.js';
 import { LaneCounts, passOn } from './lane-counts.js';
 import type { Lease } from './leases.js';
 import { number, textOrNone } from './row.js';
@@ -8,12 +9,12 @@ import type { Calls, Session } from './session.js';
 
 /** Writes what a lane's owner has to say; `false`: he is the owner no longer. */
 export function settle(calls: Calls, { endpoint, token }: Lane, report: LaneReport): Promise<boolean> {
-  const { id: endpointId } = endpoint;
+  const { id: endpointId, settings } = endpoint;
   const copy = copyOf(report);
   return calls.write((session) => {
     const lease = session.leases.owned(endpointId, token);
     if (lease === undefined) return false;
-    settleLane(session, lease, copy);
+    settleLane(session, lease, copy, settings.url);
     if (copy.release) session.leases.release(endpointId, lease);
     return true;
   });
@@ -31,7 +32,7 @@ function copyOf(report: LaneReport): LaneReport {
   };
 }
 
-function settleLane(session: Session, { lane }: Lease, report: LaneReport): void {
+function settleLane(session: Session, { lane }: Lease, report: LaneReport, url: string): void {
   const { sql, now } = session;
   const nowMs = now();
   const counts = new LaneCounts(session);
@@ -44,9 +45,14 @@ function settleLane(session: Session, { lane }: Lease, report: LaneReport): void
   addTallies(session, lane, report.tallies);
   const times = [hasDelivered ? nowMs : null, report.release ? nowMs : null];
   sql.run('keepLaneState', ...stateColumns(report.state, nowMs), ...times, lane);
-  if (report.disable !== undefined && sql.run('disableEndpoint', report.disable, nowMs, lane) === 1) {
-    sql.run('closeLane', lane);
-  }
+  if (report.disable === undefined || urlOf(session, lane) !== url) return;
+  if (sql.run('disableEndpoint', report.disable, nowMs, lane) === 1) sql.run('closeLane', lane);
+}
+
+/** Where the endpoint of a lane is by now. */
+function urlOf({ sql, now }: Session, lane: number): string | undefined {
+  const row = sql.get('endpointOfLane', lane);
+  return row === undefined ? undefined : endpointRecord(row, now()).settings.url;
 }
 
 function settleOne(session: Session, lane: number, settlement: Settlement, counts: LaneCounts): boolean {

@@ -38,6 +38,26 @@ export const fencing: readonly DeliveryStoreCase[] = [
     assert.deepEqual(plain(renewed?.state), CLEAN_STATE, 'a lost token has left its state');
     assert.deepEqual(await play.takeLanes(), [], 'a lost token has given the lane away');
   }),
+  storeCase(
+    'an endpoint that goes elsewhere meanwhile is not disabled for what the other place did',
+    async (play) => {
+      const { id } = await play.endpoint();
+      const delivery = await play.deliver(id);
+      const lane = await play.lane(id);
+      await play.edit(id, { settings: { url: 'https://elsewhere.example/hooks' } });
+      assert.equal(await play.trySettle(lane, { ...everything(delivery), release: false }), true);
+      assert.deepEqual(await play.statuses(delivery), ['delivered']);
+      const moved = await play.store.records.endpoint('acme', id);
+      assert.equal(moved?.status, 'enabled');
+      const [renewed] = await play.store.work.renew([lane], LEASE_MS);
+      if (renewed !== undefined) await play.trySettle(renewed, everything(delivery));
+      assert.equal(
+        (await play.store.records.endpoint('acme', id))?.status,
+        'disabled',
+        'it is judged where it is',
+      );
+    },
+  ),
   storeCase('a token that has let go settles nothing, and is told so', async (play) => {
     const { id } = await play.endpoint();
     const delivery = await play.deliver(id);
