@@ -15,8 +15,8 @@ export interface RunningProgram {
   kill(): Promise<void>;
 }
 
-/** Starts a process that is killed when the test ends. */
-export function startProgram(schema: string, runs: string): RunningProgram {
+/** Starts a process, with its inbox in a schema or a file, that is killed when the test ends. */
+export function startProgram(place: string, runs: string): RunningProgram {
   const child = spawn(
     process.execPath,
     ['--conditions=@countersign/source', '--import', 'tsx', join(import.meta.dirname, 'program.ts')],
@@ -26,7 +26,7 @@ export function startProgram(schema: string, runs: string): RunningProgram {
         ...process.env,
         NODE_OPTIONS: '',
         DATABASE_URL: databaseUrl,
-        SCHEMA: schema,
+        PLACE: place,
         WEBHOOK_SECRET: secret,
         RUNS: runs,
       },
