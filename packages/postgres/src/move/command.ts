@@ -71,7 +71,7 @@ function problemOf(error: unknown): string {
     error instanceof ConfigurationError ||
     error instanceof NoDriverError;
   const message = isOwn ? error.message : 'something unexpected has happened';
-  const code = innermostCode(error);
+  const code = isSenderError(error) || !isOwn ? innermostCode(error) : undefined;
   return code === undefined || message.includes(code) ? message : `${message} (${code})`;
 }
 

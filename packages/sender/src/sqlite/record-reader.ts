@@ -43,7 +43,7 @@ export interface RecordReader {
 /**
  * Opens the record of a `sqliteStore` to read it row by row, as it stands there: what moves it elsewhere needs no
  * more. The file is locked, so that no sender works on it meanwhile, and is not changed: `<path>-lock` is made beside
- * it where it is not there, and SQLite may leave an `<path>-shm`, which has no meaning once nobody reads.
+ * it where it is not there, and SQLite may leave `<path>-shm` and an empty `<path>-wal`, which mean nothing afterwards.
  *
  * Throws a `SenderError` that names the file: `store_locked` where it is open elsewhere, `store_foreign` and
  * `store_newer` where it is not this version's, `store_unavailable` where it is not there, cannot be read, or has the
