@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** The suites, in the order in which they run. */
-export const SUITE_NAMES = ['verify', 'adapters', 'memory', 'sender'] as const;
+export const SUITE_NAMES = ['verify', 'adapters', 'memory', 'sender', 'engines'] as const;
 
 export type SuiteName = (typeof SUITE_NAMES)[number];
 

@@ -8,6 +8,9 @@ export function mustMeasureDist(): void {
     '@countersign/nextjs',
     '@countersign/sender',
     '@countersign/sender/sqlite',
+    '@countersign/postgres',
+    '@countersign/postgres/pg-boss',
+    '@countersign/redis/bullmq',
   ]) {
     const url = import.meta.resolve(name);
     if (!url.includes('/dist/')) throw new Error(`${name} must resolve to its dist, got ${url}`);

@@ -1,6 +1,8 @@
 /** One worker process of one contender: does what it is asked, and says when it has. */
 import { bullmqByHand } from './contenders/bullmq-by-hand.js';
 import { countersign } from './contenders/countersign.js';
+import { countersignOnBullmq } from './contenders/countersign-bullmq.js';
+import { countersignOnPgBoss } from './contenders/countersign-pg-boss.js';
 import { pgBossByHand } from './contenders/pg-boss-by-hand.js';
 import type { Engine, EngineSetting } from './engine.js';
 
@@ -8,6 +10,8 @@ const engines: Readonly<Record<string, (setting: EngineSetting) => Promise<Engin
   'pg-boss + undici': pgBossByHand,
   'BullMQ + undici': bullmqByHand,
   'countersign, Postgres': countersign,
+  'countersign, pg-boss': countersignOnPgBoss,
+  'countersign, BullMQ': countersignOnBullmq,
 };
 
 const [name = '', run = '', connections, ...urls] = process.argv.slice(2);

@@ -16,6 +16,9 @@ const RECORD_CAUSE =
 const BULLMQ_CAUSE =
   'A job costs BullMQ about as much CPU here as a delivery costs us, and it writes nothing to a disk and logs no attempts. Signing and posting alone, which both do, take 40 % of that: twice as fast would leave next to nothing for a durable record.';
 
+const ENGINE_CAUSE =
+  'Workers, PostgreSQL, Redis and the sink share two cores: what counts is CPU for each delivery. By hand a delivery is one row, claimed and completed in batches. Ours reads the event, routes it, writes a delivery, an attempt and its share of the lane and the statistics, and reads the event once more to sign it: about as much again in PostgreSQL, and a third more in the worker.';
+
 /** All goals of the suites here. Ratios are of medians within one run. */
 export const goals = {
   bareMac1KiB: {
@@ -135,6 +138,31 @@ export const goals = {
   inFlightMiB: {
     what: 'Sender: MiB of RSS with 1,000 exchanges in flight',
     limit: { atMost: 200 },
+    cause: undefined,
+  },
+  enginesPgBossOne: {
+    what: 'Engines: deliveries/s on pg-boss, of those by hand, 1 worker',
+    limit: { atLeast: 0.8 },
+    cause: ENGINE_CAUSE,
+  },
+  enginesPgBossTwo: {
+    what: 'Engines: deliveries/s on pg-boss, of those by hand, 2 workers',
+    limit: { atLeast: 0.8 },
+    cause: ENGINE_CAUSE,
+  },
+  enginesBullmqOne: {
+    what: 'Engines: deliveries/s on BullMQ, of those by hand, 1 worker',
+    limit: { atLeast: 0.8 },
+    cause: ENGINE_CAUSE,
+  },
+  enginesBullmqTwo: {
+    what: 'Engines: deliveries/s on BullMQ, of those by hand, 2 workers',
+    limit: { atLeast: 0.8 },
+    cause: ENGINE_CAUSE,
+  },
+  enginesPgBossRate: {
+    what: 'Engines: deliveries/s on pg-boss, 1 worker',
+    limit: { atLeast: 2500 },
     cause: undefined,
   },
 } as const satisfies Readonly<Record<string, Goal>>;

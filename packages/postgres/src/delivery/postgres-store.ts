@@ -84,6 +84,7 @@ export function postgresStore(options: PostgresStoreOptions): DeliveryStore<SqlC
     }
   };
   return {
+    shared: true,
     open: () => told(migrate(database, sendingArea)),
     async close() {},
     events: eventLog(session, told),

@@ -9,9 +9,9 @@ const BATCH = 1000;
 /** What wakes the senders, where the record alone does not. */
 export interface Waking {
   readonly queue: DeliveryQueue<SqlClient>;
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  remove(): Promise<void>;
+  /** Removes what all processes share. */
+  remove(pool: Pool): Promise<unknown>;
+  close(): Promise<unknown>;
 }
 
 /** The sender on Postgres, as it is by default, with its record of attempts. */
@@ -35,7 +35,6 @@ export async function countersign(
   const eventOf = (index: number) => ({ type: typeOf(index), data: DATA });
   return {
     async prepare() {
-      await waking?.start();
       const concurrency = Math.max(2, Math.ceil(connections / urls.length));
       for (const [index, url] of urls.entries()) {
         await sender.endpoints.create({ url, events: [typeOf(index)], concurrency });
@@ -48,7 +47,6 @@ export async function countersign(
       }
     },
     async start() {
-      await waking?.start();
       await sender.start();
     },
     async stop() {
@@ -56,7 +54,6 @@ export async function countersign(
       sender = open();
     },
     async sendInTransaction(count) {
-      await waking?.start();
       await sender.totals();
       const client = await pool.connect();
       const times = await timesOf(count, async () => {
@@ -69,11 +66,11 @@ export async function countersign(
     },
     async remove() {
       await pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
-      await waking?.remove();
+      await waking?.remove(pool);
     },
     async close() {
       await sender.stop();
-      await waking?.stop();
+      await waking?.close();
       await pool.end();
     },
   };
