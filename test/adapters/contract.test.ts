@@ -16,10 +16,10 @@ import { serveExpress } from './express.js';
 const outcomes = Object.entries(errorTable).flatMap(([code, row]) => ('status' in row ? [code] : []));
 const modes = ['handler', 'guard'] as const;
 
-/** What only the other mode can meet: a guard does not wait for the application. */
+/** What only the other mode can meet, as a guard does not wait for the application; or a receiver with an inbox. */
 const foreign: Readonly<Record<AdapterTarget['mode'], readonly string[]>> = {
-  handler: ['answer_overdue'],
-  guard: ['claim_lost', 'handler_settled_late'],
+  handler: ['answer_overdue', 'inbox_unavailable'],
+  guard: ['claim_lost', 'handler_settled_late', 'inbox_unavailable'],
 };
 
 describe('the adapter contract', () => {
