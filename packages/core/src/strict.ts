@@ -25,3 +25,4 @@ export {
   type ListSyntax,
   parseSignatureList,
 } from './scheme/signature-list.js';
+export { untilAborted } from './time/until-aborted.js';

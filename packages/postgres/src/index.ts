@@ -7,3 +7,9 @@ export { fromPrisma, type PrismaTransaction } from './client/from-prisma.js';
 export type { Row, SqlClient, SqlConnection, SqlPool } from './client/sql-client.js';
 export { type PostgresStoreOptions, postgresStore } from './delivery/postgres-store.js';
 export { type PostgresInbox, type PostgresInboxOptions, postgresInbox } from './inbox/postgres-inbox.js';
+export {
+  type PostgresReplayStore,
+  type PostgresReplayStoreOptions,
+  postgresReplayStore,
+  type TransactionCommit,
+} from './replay/postgres-replay-store.js';

@@ -6,3 +6,9 @@ export { fromPostgresJs, type PostgresJs, type PostgresJsTransaction } from './c
 export { fromPrisma, type PrismaTransaction } from './client/from-prisma.js';
 export type { Row, SqlClient, SqlConnection, SqlPool } from './client/sql-client.js';
 export { type PostgresInbox, type PostgresInboxOptions, postgresInbox } from './inbox/postgres-inbox.js';
+export {
+  type PostgresReplayStore,
+  type PostgresReplayStoreOptions,
+  postgresReplayStore,
+  type TransactionCommit,
+} from './replay/postgres-replay-store.js';
