@@ -120,7 +120,8 @@ function eventLog(session: Session, told: Told): EventLog<SqlClient> {
 }
 
 function workLedger(session: Session, told: Told): WorkLedger {
-  const most = { most: SETTLED_AT_ONCE, parallel: 2 };
+  // One group at a time: the next is the larger, and what it costs for each lane is shared by more.
+  const most = { most: SETTLED_AT_ONCE, parallel: 1 };
   const takes = new Gather<{ readonly endpointId: string; readonly leaseMs: number }, readonly Lane[]>(
     (calls) => takeNamed(session, calls),
     most,
