@@ -101,10 +101,7 @@ class ReplayStoreOfDatabase implements PostgresReplayStore {
 
   commit(claim: Claim, options: ReceiverCommit): Promise<boolean>;
   commit(claim: Claim | undefined, options: TransactionCommit): Promise<void>;
-  async commit(
-    claim: Claim | undefined,
-    options: ReceiverCommit | TransactionCommit,
-  ): Promise<unknown> {
+  async commit(claim: Claim | undefined, options: ReceiverCommit | TransactionCommit): Promise<unknown> {
     if (claim === undefined) throw mustBe('claim', 'the `claim` of the handler’s context', claim);
     if ('transaction' in options) return this.#commitWithin(claim, options);
     const { ttlMs, signal } = options;
