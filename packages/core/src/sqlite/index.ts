@@ -4,3 +4,8 @@
  * @module
  */
 export { type SqliteInbox, type SqliteInboxOptions, sqliteInbox } from './sqlite-inbox.js';
+export {
+  type SqliteReplayStore,
+  type SqliteReplayStoreOptions,
+  sqliteReplayStore,
+} from './sqlite-replay-store.js';
