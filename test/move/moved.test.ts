@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createVerifier } from '@countersign/core';
-import { postgresStore } from '@countersign/postgres';
+import { fromPostgresJs, postgresStore } from '@countersign/postgres';
 import { type MoveProgress, moveRecord } from '@countersign/postgres/move';
 import { createSender } from '@countersign/sender';
 import { sqliteStore } from '@countersign/sender/sqlite';
 import type { Pool } from 'pg';
+import postgres from 'postgres';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../sender/sqlite/temporary-folder.js';
 import { testPool, testSchema } from '../services/postgres.js';
-import { describeWithPostgres } from '../services/services.js';
+import { databaseUrl, describeWithPostgres } from '../services/services.js';
 import { encryption, makeFullRecord, ODD, type Sent, transportOf } from './full-record.js';
 import { pictureOf } from './picture.js';
 
@@ -62,6 +63,18 @@ describeWithPostgres('moving a record from SQLite to PostgreSQL', () => {
     expect(await moveRecord({ from, client: pool, schema })).toStrictEqual({ outcome: 'moved-before', rows });
     // The way back: the file can be worked on as before.
     expect(await onFile(from, nowMs)).toStrictEqual(before);
+  });
+
+  test('over postgres.js it is the same', async () => {
+    const [pool, from] = [testPool(), join(temporaryFolder(), 'webhooks.db')];
+    const schema = testSchema(pool);
+    await makeFullRecord(from);
+    const nowMs = Date.now();
+    const before = await onFile(from, nowMs);
+    const sql = postgres(databaseUrl, { max: 3, onnotice: () => {} });
+    onTestFinished(() => sql.end());
+    await moveRecord({ from, client: fromPostgresJs(sql), schema });
+    expect(await onPostgres(pool, schema, nowMs)).toStrictEqual(before);
   });
 
   test('a sender on PostgreSQL goes on: what was pending is delivered, in its order, with the secrets that there were', async () => {
