@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { testPool } from '../services/postgres.js';
 import { describeWithPostgres } from '../services/services.js';
 import { consume, lane, route } from './consumer.js';
@@ -151,5 +151,24 @@ describeWithPostgres('pgBossQueue', () => {
       )
       .toBe(true);
     await expect.poll(() => [...first.woken, ...second.woken]).toContain('b');
+  });
+
+  test('what listens outlives what a fetch rejects with, and ends with the signal', async () => {
+    const { boss, queue } = await bossQueue(testPool());
+    const listen = vi.spyOn(boss.getDb(), 'listen');
+    const abort = new AbortController();
+    const consuming = (): Promise<void> =>
+      queue.consume(async () => {}, { concurrency: 1, signal: abort.signal });
+    vi.spyOn(boss, 'fetch').mockRejectedValueOnce(new Error('the database has gone'));
+    await expect(consuming()).rejects.toThrow('has gone');
+    const close = vi.spyOn(await listen.mock.results[0]?.value, 'close');
+
+    const second = consuming();
+    await queue.wake([lane('a')]);
+    expect(listen).toHaveBeenCalledTimes(1);
+    expect(close).not.toHaveBeenCalled();
+    abort.abort();
+    await second;
+    expect(close).toHaveBeenCalledTimes(1);
   });
 });

@@ -23,13 +23,15 @@ export class Bell {
   readonly #rung = new Signal();
   #listening: Listening | undefined;
   #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Listens, where the database can. */
+  /** Listens, where the database can, once and for all: pg-boss mends a connection that is cut. */
   async listen(database: BossDatabase, queueName: string): Promise<void> {
+    if (this.#listening !== undefined) return;
     const ring = (): void => this.ring();
     const listening = await database.listen?.(channelOf(queueName), ring, ring);
     if (this.#isClosed) await listening?.close();
@@ -49,6 +51,7 @@ export class Bell {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#listening?.close();
+    this.#closing ??= this.#listening?.close();
+    await this.#closing;
   }
 }

@@ -58,8 +58,8 @@ class PgBossQueue implements DeliveryQueue<SqlClient> {
   readonly #name: string;
   readonly #notifies: boolean;
   readonly #clock: Clock;
-  /** Of those who consume in this process. */
-  readonly #bells = new Set<Bell>();
+  /** Of those who consume in this process, by the signals that end it. */
+  readonly #bells = new Map<AbortSignal, Bell>();
   #making: Promise<unknown> | undefined;
 
   constructor(options: PgBossQueueOptions) {
@@ -91,22 +91,35 @@ class PgBossQueue implements DeliveryQueue<SqlClient> {
     onWake: (work: Wake) => Promise<void>,
     { concurrency, signal }: { readonly concurrency: number; readonly signal: AbortSignal },
   ): Promise<void> {
+    if (signal.aborted) return;
     const slots = new Slots(concurrency, signal);
-    const bell = new Bell(this.#clock);
-    this.#bells.add(bell);
+    const bell = this.#bellOf(signal);
     const aborted = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    void aborted.then(() => bell.ring());
-    try {
-      // A database that is away keeps nobody from ending.
-      await Promise.race([this.#workAll(onWake, slots, bell, signal), aborted]);
-    } finally {
-      this.#bells.delete(bell);
-      await bell.close();
-    }
+    // A database that is away keeps nobody from ending.
+    await Promise.race([this.#workAll(onWake, slots, bell, signal), aborted]);
+    await bell.close();
     await slots.whenIdle();
+  }
+
+  /**
+   * It goes on listening while consuming fails and is begun anew: the connection would end the process if it were closed
+   * just when the server ends it.
+   */
+  #bellOf(signal: AbortSignal): Bell {
+    const known = this.#bells.get(signal);
+    if (known !== undefined) return known;
+    const bell = new Bell(this.#clock);
+    this.#bells.set(signal, bell);
+    signal.addEventListener('abort', () => this.#silence(signal, bell), { once: true });
+    return bell;
+  }
+
+  #silence(signal: AbortSignal, bell: Bell): void {
+    this.#bells.delete(signal);
+    bell.ring();
+    bell.close().catch(() => {});
   }
 
   /** Whoever has room fetches. What rejects ends it: whoever consumes begins anew. */
@@ -142,7 +155,7 @@ class PgBossQueue implements DeliveryQueue<SqlClient> {
     const boss = this.#boss;
     await boss.insert(this.#name, jobsOf(work, this.#clock.now()));
     if (!hasImmediate(work)) return;
-    for (const bell of this.#bells) bell.ring();
+    for (const bell of this.#bells.values()) bell.ring();
     if (this.#notifies) await notify((text, values) => boss.getDb().executeSql(text, values), this.#name);
   }
 
