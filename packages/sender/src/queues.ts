@@ -2,3 +2,4 @@
 export { type Clock, clockOf } from './time/clock.js';
 export { Signal } from './time/signal.js';
 export { Slots } from './time/slots.js';
+export { orAborted } from './time/until-done.js';

@@ -1,7 +1,7 @@
 import type { Now, Schedule } from '@countersign/core';
 import { mustBe } from '@countersign/core/strict';
 import type { DeliveryQueue, Wake } from '@countersign/sender';
-import { type Clock, clockOf, Slots } from '@countersign/sender/queues';
+import { type Clock, clockOf, orAborted, Slots } from '@countersign/sender/queues';
 import type { SqlClient } from '../client/sql-client.js';
 import { Bell, notify } from './bell.js';
 import { type Boss, isBoss } from './boss.js';
@@ -92,13 +92,9 @@ class PgBossQueue implements DeliveryQueue<SqlClient> {
     { concurrency, signal }: { readonly concurrency: number; readonly signal: AbortSignal },
   ): Promise<void> {
     if (signal.aborted) return;
-    const slots = new Slots(concurrency, signal);
+    const slots = new Slots(concurrency);
     const bell = this.#bellOf(signal);
-    const aborted = new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    // A database that is away keeps nobody from ending.
-    await Promise.race([this.#workAll(onWake, slots, bell, signal), aborted]);
+    await orAborted(this.#workAll(onWake, slots, bell, signal), signal);
     await bell.close();
     await slots.whenIdle();
   }

@@ -4,16 +4,13 @@
  */
 export class Slots {
   readonly #most: number;
-  readonly #signal: AbortSignal;
   readonly #running = new Set<Promise<void>>();
   #taken = 0;
   #waiting: (() => void)[] = [];
+  #isOver = false;
 
-  /** After the abort nobody waits any more. */
-  constructor(most: number, signal: AbortSignal) {
+  constructor(most: number) {
     this.#most = most;
-    this.#signal = signal;
-    signal.addEventListener('abort', () => this.#letAllGo(), { once: true });
   }
 
   get free(): number {
@@ -43,9 +40,9 @@ export class Slots {
     return running;
   }
 
-  /** Resolves when a slot is free, or the signal aborts: somebody else may have taken it by then. */
+  /** Resolves when a slot is free: somebody else may have taken it by then. */
   async whenFree(): Promise<void> {
-    if (this.free > 0 || this.#signal.aborted) return;
+    if (this.free > 0 || this.#isOver) return;
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
@@ -54,7 +51,9 @@ export class Slots {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
-  #letAllGo(): void {
+  /** From now on nobody waits for a slot. */
+  letGo(): void {
+    this.#isOver = true;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const letGo of waiting) letGo();

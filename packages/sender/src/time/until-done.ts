@@ -43,3 +43,18 @@ export function pause(waitMs: number, clock: Clock, signal: AbortSignal): Promis
     signal.addEventListener('abort', onEnd, { once: true });
   });
 }
+
+/** Resolves as a call does, or when the signal aborts: what does not answer keeps nobody from ending. */
+export async function orAborted(call: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  let onAbort = (): void => {};
+  const aborted = new Promise<void>((resolve) => {
+    onAbort = resolve;
+  });
+  signal.addEventListener('abort', onAbort);
+  try {
+    await Promise.race([call, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -57,7 +57,8 @@ export class Relay<Transaction> implements DeliveryQueue<Transaction> {
     { concurrency, signal }: { readonly concurrency: number; readonly signal: AbortSignal },
   ): Promise<void> {
     const { queue, clock, reporter } = this.#tools;
-    const slots = new Slots(concurrency, signal);
+    const slots = new Slots(concurrency);
+    signal.addEventListener('abort', () => slots.letGo(), { once: true });
     this.#consumption = { onWake, slots, signal };
     const consuming = untilDone(
       () => queue.consume((work) => this.#whenFree(work), { concurrency, signal }),
