@@ -22,6 +22,7 @@ const SHORTEST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 1200;
 /** One lease of what a killed sender held, and the rests of endpoints that have failed. */
 const QUIET_WITHIN_MS = 90_000;
+const MOST_SHOWN = 20;
 const RECEIVERS = ['r1', 'r2'];
 
 interface Scene {
@@ -32,7 +33,7 @@ interface Scene {
 }
 
 describeWithPrograms({ ...postgresPrograms, ...redisPrograms })('chaos', () => {
-  test.each<QueueKind>(['none'])(
+  test.each<QueueKind>(['none', 'pg-boss', 'bullmq'])(
     `${ROUNDS} rounds lose nothing and do nothing twice (queue: %s)`,
     {
       timeout: 60_000 + QUIET_WITHIN_MS + ROUNDS * 10_000,
@@ -59,7 +60,7 @@ describeWithPrograms({ ...postgresPrograms, ...redisPrograms })('chaos', () => {
       };
       const told = { ...counts, repeats: countRepeats(ledger), notices: company.notices() };
       process.stdout.write(`chaos, seed ${SEED}, queue ${queue}: ${JSON.stringify(told)}\n`);
-      expect(broken(ledger, acknowledged, RECEIVERS)).toEqual([]);
+      expect(broken(ledger, acknowledged, RECEIVERS).slice(0, MOST_SHOWN)).toEqual([]);
       expect(acknowledged.size).toBeGreaterThan(10 * ROUNDS);
       await company.end();
     },

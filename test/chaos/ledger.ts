@@ -27,7 +27,6 @@ export interface Ledger {
 /** The tables of the application. Nothing is unique: what comes twice is there twice. */
 export async function makeTables(pool: Pool): Promise<void> {
   await pool.query('CREATE TABLE orders (event text NOT NULL)');
-  await pool.query('CREATE TABLE handled (receiver text, event text, PRIMARY KEY (receiver, event))');
   await pool.query('CREATE TABLE effects (seq bigserial, receiver text NOT NULL, event text NOT NULL)');
 }
 

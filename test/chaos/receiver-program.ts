@@ -1,10 +1,11 @@
 /** A process that receives until it is killed, and writes each effect to the database. */
 import { createServer } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createReceiver, memoryReplayStore } from '@countersign/core';
+import { createReceiver } from '@countersign/core';
 import { nodeListener } from '@countersign/core/node';
+import { postgresReplayStore } from '@countersign/postgres';
 import { Pool } from 'pg';
-import { PLAIN, type ReceiverSettings, TRANSACTIONAL } from './settings.js';
+import { PLAIN, type ReceiverSettings, SCHEMA, TRANSACTIONAL } from './settings.js';
 
 const LONGEST_MS = 20;
 
@@ -17,11 +18,8 @@ const pool = new Pool({
   query_timeout: 4000,
 });
 pool.on('error', () => {});
-const replay = memoryReplayStore();
-// A client that is in somebody's hands tells nobody else that its connection has ended.
-pool.on('connect', (client) => client.on('error', () => {}));
+const replay = postgresReplayStore({ client: pool, schema: SCHEMA });
 const EFFECT = 'INSERT INTO effects (receiver, event) VALUES ($1, $2)';
-const HANDLED = 'INSERT INTO handled (receiver, event) VALUES ($1, $2) ON CONFLICT DO NOTHING';
 
 const receiver = createReceiver({
   name,
@@ -36,13 +34,13 @@ const receiver = createReceiver({
     await pool.query(EFFECT, [name, event.id]);
     await pause(Math.random() * LONGEST_MS);
   })
-  .on(TRANSACTIONAL, async (event) => {
+  .on(TRANSACTIONAL, async (event, { claim }) => {
     const client = await pool.connect();
     try {
       await client.query('BEGIN');
-      const { rowCount } = await client.query(HANDLED, [name, event.id]);
-      if (rowCount === 1) await client.query(EFFECT, [name, event.id]);
+      await client.query(EFFECT, [name, event.id]);
       await pause(Math.random() * LONGEST_MS);
+      await replay.commit(claim, { transaction: client });
       await client.query('COMMIT');
       client.release();
     } catch (error) {

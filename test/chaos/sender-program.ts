@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { postgresStore, type SqlClient } from '@countersign/postgres';
 import { createSender, type Sender } from '@countersign/sender';
 import { Pool } from 'pg';
+import { queueOf } from './queues.js';
 import { PLAIN, SCHEMA, type SenderSettings, SHARDS, TRANSACTIONAL, WAYS, type Way } from './settings.js';
 
 const PRODUCERS = 4;
@@ -27,6 +28,7 @@ const pool = new Pool({
 pool.on('error', () => {});
 const sender = createSender({
   store: postgresStore({ client: pool, schema: SCHEMA }),
+  queue: await queueOf(settings),
   retry: { delaysMs: [0, 50, 200, 500, ...Array<number>(96).fill(1000)] },
   requestTimeoutMs: 5000,
   allowHttp: true,
