@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { entriesOf, type Manifest, root } from '../workspace.js';
+import { entriesOf, root } from '../workspace.js';
 import { check } from './check.js';
 import type { PackedPackage } from './pack.js';
 
@@ -12,6 +12,9 @@ const entriesWithNodeTypes = new Set([
   '@countersign/fastify',
   '@countersign/nextjs',
 ]);
+
+/** Entries that need a newer Node than their package does, as `engines` would say it: for `node:sqlite`. */
+const entriesOfNewerNode: Readonly<Record<string, string>> = { '@countersign/core/sqlite': '>=22.13' };
 
 /** `import` and `require` of every entry, on every Node of the PATH that its package is for. */
 export async function checkLoading(
@@ -31,20 +34,20 @@ export async function checkLoading(
   );
   for (const node of nodes()) {
     const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
-    const entries = packages.filter(({ manifest }) => runsOn(manifest, version)).flatMap(entriesOfPackage);
+    const entries = packages.flatMap(({ manifest }) =>
+      entriesOf(manifest).filter((entry) =>
+        runsOn(entry, entriesOfNewerNode[entry] ?? manifest.engines?.node, version),
+      ),
+    );
     const what = `${where}: require and import of ${entries.length} entries on ${version}`;
     await check(what, node, [script, ...entries], { cwd: project });
   }
 }
 
-function entriesOfPackage({ manifest }: PackedPackage): readonly string[] {
-  return entriesOf(manifest);
-}
-
-/** Whether `engines` of a package, which here is `>=` and a version, lets it run on a Node. */
-function runsOn({ name, engines }: Manifest, version: string): boolean {
-  const least = /^>=(\d+)\.(\d+)$/.exec(engines?.node ?? '');
-  if (least === null) throw new Error(`${name}: \`engines.node\` must be such as >=20.19`);
+/** Whether `engines` of a package, which here is `>=` and a version, lets an entry run on a Node. */
+function runsOn(entry: string, engines: string | undefined, version: string): boolean {
+  const least = /^>=(\d+)\.(\d+)$/.exec(engines ?? '');
+  if (least === null) throw new Error(`${entry}: \`engines.node\` must be such as >=20.19`);
   const [major = 0, minor = 0] = version.slice(1).split('.').map(Number);
   return major > Number(least[1]) || (major === Number(least[1]) && minor >= Number(least[2]));
 }
