@@ -7,7 +7,8 @@ import { postgresReplayStore } from '@countersign/postgres';
 import { Pool } from 'pg';
 import { PLAIN, type ReceiverSettings, SCHEMA, TRANSACTIONAL } from './settings.js';
 
-const LONGEST_MS = 20;
+/** A handler takes as long, so that most kills strike one in the middle of it. */
+const LONGEST_MS = 60;
 
 const settings: ReceiverSettings = JSON.parse(process.argv[2] ?? '');
 const { name, secret } = settings;
@@ -39,8 +40,8 @@ const receiver = createReceiver({
     try {
       await client.query('BEGIN');
       await client.query(EFFECT, [name, event.id]);
-      await pause(Math.random() * LONGEST_MS);
       await replay.commit(claim, { transaction: client });
+      await pause(Math.random() * LONGEST_MS);
       await client.query('COMMIT');
       client.release();
     } catch (error) {
