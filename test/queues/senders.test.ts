@@ -1,10 +1,11 @@
+import { postgresStore } from '@countersign/postgres';
 import { createSender, type DeliveryQueue, type DeliveryStore, type Sender } from '@countersign/sender';
 import { memoryStore } from '@countersign/sender/memory';
 import { expect, onTestFinished, test } from 'vitest';
 import { openSink, type Sink } from '../sender/engine/sink.js';
 import { ownRedis, redisPrograms } from '../services/own-redis.js';
 import { describeWithPrograms } from '../services/own-server.js';
-import { testPool } from '../services/postgres.js';
+import { testPool, testSchema } from '../services/postgres.js';
 import { describeWithPostgres, describeWithRedis } from '../services/services.js';
 import { bullQueue, testPrefix } from './bullmq.js';
 import { bossQueue } from './pg-boss.js';
@@ -107,6 +108,48 @@ test('a queue that loses every wake: all is delivered, retries too', async () =>
   expect(sink.at('/d')).toHaveLength(2);
   await sender.endpoints.delete(id);
   await deliver(50);
+});
+
+test('a queue that refuses every wake, and to be consumed: all is delivered', async () => {
+  const refuse = (): Promise<void> => Promise.reject(new Error('no broker'));
+  const { deliver } = await running({ wake: refuse, consume: refuse });
+  await deliver(50);
+  await deliver(50);
+});
+
+describeWithPostgres('senders on Postgres alone', () => {
+  test('what another process sends, or a transaction commits, is found within about half a second', async () => {
+    const pool = testPool();
+    const schema = testSchema(pool);
+    const sink = await sinkOfTest();
+    const [producer, consumer] = [0, 1].map(() => {
+      const sender = createSender({
+        store: postgresStore({ client: pool, schema }),
+        allowHttp: true,
+        allowPrivateNetworks: true,
+        onEvent: () => {},
+      });
+      onTestFinished(() => sender.stop({ timeoutMs: 0 }));
+      return sender;
+    });
+    if (producer === undefined || consumer === undefined) throw new Error('two were made');
+    await producer.endpoints.create({ url: sink.url('/a') });
+    await consumer.start();
+    const client = await pool.connect();
+    onTestFinished(() => client.release());
+    const waits: number[] = [];
+    for (let count = 1; count <= 5; count += 1) {
+      await client.query('BEGIN');
+      const isOwn = count % 2 === 0;
+      await producer.send({ type: 't', data: count }, isOwn ? { transaction: client } : undefined);
+      await client.query('COMMIT');
+      const startMs = Date.now();
+      await expect.poll(() => sink.requests.length, { interval: 10 }).toBe(count);
+      waits.push(Date.now() - startMs);
+    }
+    // Looked at as seldom as a record of one process, it would be seconds.
+    expect(waits.toSorted((a, b) => a - b)[2]).toBeLessThan(1500);
+  }, 60_000);
 });
 
 describeWithRedis('senders woken by BullMQ', () => {
