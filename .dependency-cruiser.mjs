@@ -84,7 +84,8 @@ export default {
     },
     {
       name: 'core-runs-everywhere',
-      comment: 'Node built-ins stay in the Node bridge, the Node crypto and the SQLite stores: the rest runs on any runtime.',
+      comment:
+        'Node built-ins stay in the Node bridge, the Node crypto and the SQLite stores: the rest runs on any runtime.',
       severity: 'error',
       from: { path: `${core}/`, pathNot: `${core}/(bridges/node|crypto/node|sqlite/)` },
       to: { dependencyTypes: ['core'] },
