@@ -32,7 +32,7 @@ export interface TakenBullJob {
 export interface BullWorker {
   readonly qualifiedName: string;
   startStalledCheckTimer(): Promise<unknown>;
-  getNextJob(token: string): Promise<TakenBullJob | undefined>;
+  getNextJob(token: string, options: { block: boolean }): Promise<TakenBullJob | undefined>;
   close(force: boolean): Promise<unknown>;
 }
 

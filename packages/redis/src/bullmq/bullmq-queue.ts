@@ -14,6 +14,8 @@ export type {
   TakenBullJob,
 } from './bull.js';
 
+/** In one way to Redis and back, where there is more than one. */
+const TAKEN_AT_ONCE = 8;
 const WORKER_OPTIONS: BullWorkerOptions = {
   autorun: false,
   drainDelay: 1,
@@ -119,20 +121,34 @@ async function takeAll(
   signal: AbortSignal,
 ): Promise<void> {
   const token = crypto.randomUUID();
+  const start = async (job: TakenBullJob): Promise<void> => {
+    await removed(job, token);
+    const work = wakeOf(job.data);
+    if (work === undefined || signal.aborted) slots.release();
+    else await slots.run(() => onWake(work));
+  };
   // What a process that died had in hand waits again.
   await worker.startStalledCheckTimer();
-  while (!signal.aborted) {
+  for (let isMore = false; !signal.aborted; ) {
     await slots.whenFree();
     if (signal.aborted) return;
-    const job = await worker.getNextJob(token);
-    // After the abort it is left to the others, as if this process had died.
-    if (job === undefined || signal.aborted || !slots.take()) continue;
-    void removed(job, token).then(() => {
-      const work = wakeOf(job.data);
-      if (work === undefined || signal.aborted) slots.release();
-      else void slots.run(() => onWake(work));
-    });
+    const count: number = isMore ? Math.min(slots.free, TAKEN_AT_ONCE) : 1;
+    const jobs = await taken(worker, token, count, { block: !isMore });
+    // After the abort they are left to the others, as if this process had died.
+    if (signal.aborted) return;
+    for (const job of jobs) if (slots.take()) void start(job);
+    isMore = jobs.length === count;
   }
+}
+
+async function taken(
+  worker: BullWorker,
+  token: string,
+  count: number,
+  options: { block: boolean },
+): Promise<readonly TakenBullJob[]> {
+  const jobs = await Promise.all(Array.from({ length: count }, () => worker.getNextJob(token, options)));
+  return jobs.filter((job) => job !== undefined);
 }
 
 /** Before it is worked: what comes up meanwhile is a new job. Where it cannot be removed, it is worked all the same. */
