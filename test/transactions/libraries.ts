@@ -1,7 +1,3 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { promisify } from 'node:util';
 import {
   fromDrizzle,
   fromKnex,
@@ -10,7 +6,6 @@ import {
   fromPrisma,
   type SqlClient,
 } from '@countersign/postgres';
-import { PrismaPg } from '@prisma/adapter-pg';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { drizzle as drizzleOnPostgresJs } from 'drizzle-orm/postgres-js';
@@ -19,6 +14,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import { Pool } from 'pg';
 import postgres from 'postgres';
 import { databaseUrl } from '../services/services.js';
+import { prismaClient } from './prisma-client.js';
 
 /** A library with transactions of its own. */
 export interface Library {
@@ -88,33 +84,10 @@ export const libraries: Readonly<Record<string, () => Promise<Library>>> = {
     };
   },
   async Prisma() {
-    const { PrismaClient } = await generatedClient();
-    const client = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: 3 }) });
+    const client = await prismaClient();
     return {
       transaction: (step) => client.$transaction((tx) => step(fromPrisma(tx))),
       close: () => client.$disconnect(),
     };
   },
 };
-
-/** What Prisma needs of the client that it generates. */
-interface GeneratedClient {
-  readonly PrismaClient: new (options: {
-    readonly adapter: PrismaPg;
-  }) => {
-    $transaction(step: (tx: Parameters<typeof fromPrisma>[0]) => Promise<void>): Promise<void>;
-    $disconnect(): Promise<void>;
-  };
-}
-
-/** Generated once for each clone. The engine for migrations, which Prisma would load for that, is not needed. */
-async function generatedClient(): Promise<GeneratedClient> {
-  const folder = new URL('./generated/', import.meta.url);
-  if (!existsSync(new URL('client.ts', folder))) {
-    const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js');
-    const schema = new URL('./schema.prisma', import.meta.url).pathname;
-    const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' };
-    await promisify(execFile)(process.execPath, [prisma, 'generate', '--schema', schema], { env });
-  }
-  return import(new URL('client.ts', folder).href);
-}

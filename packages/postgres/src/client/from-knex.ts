@@ -1,13 +1,18 @@
 import { unnumbered } from './placeholders.js';
 import type { Row, SqlClient } from './sql-client.js';
+import { refuseWholeClient } from './whole-client.js';
 
 /** A transaction of Knex over `pg`, as far as it is used. */
 export interface KnexTransaction {
   raw(text: string, values: readonly unknown[]): PromiseLike<{ readonly rows: readonly Row[] }>;
+  /** A whole client has none. */
+  isCompleted(): boolean;
 }
 
+const MARK = { field: 'trx', library: 'Knex', isTransaction: (given: object) => 'isCompleted' in given };
+
 /**
- * Knex: its transaction.
+ * Knex: its transaction. Throws a `ConfigurationError` for anything else.
  *
  * @example
  * await knex.transaction(async (trx) => {
@@ -16,6 +21,7 @@ export interface KnexTransaction {
  * });
  */
 export function fromKnex(trx: KnexTransaction): SqlClient {
+  refuseWholeClient(trx, MARK);
   return {
     async query(text, values) {
       const { parts, values: given } = unnumbered(text, values);

@@ -1,4 +1,5 @@
 import type { Row, SqlClient } from './sql-client.js';
+import { refuseWholeClient } from './whole-client.js';
 
 /** A statement as Kysely runs it. */
 export interface KyselyStatement {
@@ -15,10 +16,18 @@ export interface KyselyStatement {
 /** A transaction of Kysely, as far as it is used. */
 export interface KyselyTransaction {
   executeQuery(query: KyselyStatement): PromiseLike<{ readonly rows: readonly unknown[] }>;
+  /** `false` of a whole client. */
+  readonly isTransaction: true;
 }
 
+const MARK = {
+  field: 'trx',
+  library: 'Kysely',
+  isTransaction: (given: object) => 'isTransaction' in given && given.isTransaction === true,
+};
+
 /**
- * Kysely: its transaction.
+ * Kysely: its transaction. Throws a `ConfigurationError` for anything else.
  *
  * @example
  * await database.transaction().execute(async (trx) => {
@@ -27,6 +36,7 @@ export interface KyselyTransaction {
  * });
  */
 export function fromKysely(trx: KyselyTransaction): SqlClient {
+  refuseWholeClient(trx, MARK);
   return {
     async query(text, parameters) {
       const query = { kind: 'RawNode', sqlFragments: [text], parameters: [] } as const;

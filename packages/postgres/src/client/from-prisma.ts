@@ -1,12 +1,21 @@
 import type { Row, SqlClient } from './sql-client.js';
+import { refuseWholeClient } from './whole-client.js';
 
 /** A transaction of Prisma, as far as it is used. */
 export interface PrismaTransaction {
   $queryRawUnsafe<T>(text: string, ...values: unknown[]): PromiseLike<T>;
+  /** A whole client alone has it. */
+  readonly $connect?: undefined;
 }
 
+const MARK = {
+  field: 'tx',
+  library: 'Prisma',
+  isTransaction: (given: object) => '$queryRawUnsafe' in given && !('$connect' in given),
+};
+
 /**
- * Prisma: the client that an interactive transaction is given.
+ * Prisma: the client that an interactive transaction is given. Throws a `ConfigurationError` for anything else.
  *
  * @example
  * await prisma.$transaction(async (tx) => {
@@ -15,6 +24,7 @@ export interface PrismaTransaction {
  * });
  */
 export function fromPrisma(tx: PrismaTransaction): SqlClient {
+  refuseWholeClient(tx, MARK);
   return {
     query: async (text, values) => ({ rows: await tx.$queryRawUnsafe<readonly Row[]>(text, ...values) }),
   };

@@ -15,11 +15,16 @@ export function transactionFault(transaction: unknown): string | undefined {
   const isThing =
     (typeof transaction === 'object' && transaction !== null) || typeof transaction === 'function';
   if (!isThing) return `must be a client of pg that has begun a transaction, got ${kindOf(transaction)}`;
-  if (isOfPg(transaction))
+  if (isPool(transaction))
     return 'must be a client of pg that has begun a transaction, got a Pool: its statements may run on any connection';
   if ('query' in transaction && typeof transaction.query === 'function') return undefined;
   const [, adapter] = ADAPTERS.find(([name]) => name in transaction) ?? [];
   return adapter === undefined
     ? 'must be a client of pg that has begun a transaction, got something without `query`'
     : `must be a client of pg, or what an adapter makes: \`${adapter}\``;
+}
+
+/** Of `pg`, or what `fromPostgresJs` makes of a whole client. A connection of its own can be released or ended. */
+function isPool(client: object): boolean {
+  return isOfPg(client) || ('connect' in client && !('release' in client) && !('end' in client));
 }
