@@ -17,7 +17,7 @@ const BULLMQ_CAUSE =
   'A job costs BullMQ about as much CPU here as a delivery costs us, and it writes nothing to a disk and logs no attempts. Signing and posting alone, which both do, take 40 % of that: twice as fast would leave next to nothing for a durable record.';
 
 const ENGINE_CAUSE =
-  'Workers, PostgreSQL, Redis and the sink share two cores: what counts is CPU for each delivery. By hand a delivery is one row, claimed and completed in batches. Ours reads the event, routes it, writes a delivery, an attempt and its share of the lane and the statistics, and reads the event once more to sign it: about as much again in PostgreSQL, and a third more in the worker.';
+  'Workers, servers and the sink share two cores: what counts is CPU for each delivery. By hand a delivery is one row that is claimed and deleted in batches, or a job in Redis that no disk sees. Ours is routed, written, attempted and settled in PostgreSQL (125 to 150 µs there), with its share of the lane and the statistics, and its event is read twice. An engine adds a job each time a lane that was let go of has something again: without one the record alone reaches the goal.';
 
 /** All goals of the suites here. Ratios are of medians within one run. */
 export const goals = {

@@ -15,7 +15,7 @@ const INTRODUCTION = `# Benchmarks
 Ratios of one run on one machine, not promises for yours; run it where it matters:
 
 \`\`\`sh
-npx --yes pnpm@12.20.0 bench            # all; or: bench verify, bench adapters, bench memory, bench sender
+npx --yes pnpm@12.20.0 bench            # all; or: bench verify, bench adapters, bench memory, bench sender, bench engines
 npx --yes pnpm@12.20.0 bench --write    # all, and writes this page
 \`\`\`
 
