@@ -58,6 +58,8 @@ describeWithPostgres('countersign-postgres', () => {
     await makeLongRecord(from, 1);
     const ended = await runCommand(['move', '--from', from], { DATABASE_URL: AWAY });
     expect(ended).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(ended.stderr).toBe('the schema countersign cannot be read or written (ECONNREFUSED)\n');
+    expect(ended.stderr).toBe(
+      "PostgreSQL cannot be reached (ECONNREFUSED): check the client's address, and that the server runs\n",
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { SenderError, type SenderErrorCode } from '@countersign/sender';
-import { serverCode } from '../client/server-errors.js';
+import { networkCode, serverCode } from '../client/server-errors.js';
 import { NewerSchemaError, UnfinishedMoveError } from '../schema/migrate.js';
 
 /** SQLSTATEs that say what happened to the database: https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -21,6 +21,11 @@ export function storeError(error: unknown, schema: string): SenderError {
   if (error instanceof UnfinishedMoveError) {
     const problem = `a record is being moved into the schema ${schema}: let the move end, or go on with it`;
     return new SenderError('store_locked', problem, { cause: error });
+  }
+  const network = networkCode(error);
+  if (network !== undefined) {
+    const problem = `PostgreSQL cannot be reached (${network}): check the client's address, and that the server runs`;
+    return new SenderError('store_unavailable', problem, { cause: error });
   }
   const state = serverCode(error);
   const code = BY_STATE[state ?? ''] ?? 'store_unavailable';
