@@ -37,7 +37,7 @@ createReceiver({ secrets, replay }).on('*', async (_event, { claim, signal }) =>
 // @ts-expect-error only the handler's own transaction may come without a claim
 replay.commit(undefined, { ttlMs: 1, guardMs: 1, signal: new AbortController().signal });
 // @ts-expect-error Redis has no transaction of the handler's
-redisReplayStore({ client: new Redis() }).commit({ key: '', token: '' }, { transaction: new Client() });
+void redisReplayStore({ client: new Redis() }).commit({ key: '', token: '' }, { transaction: new Client() });
 
 // ------------------------------------------------ clients as their libraries type them
 const clients: readonly RedisClient[] = [
