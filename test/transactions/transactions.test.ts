@@ -124,6 +124,23 @@ describeWithPostgres('send in the caller’s own transaction', () => {
     expect(await shop.counts()).toEqual({ orders: 0, events: 0 });
   });
 
+  test('a queue that cannot join it is told by name, with its own error as the cause', async () => {
+    const pool = testPool();
+    const cause = new Error('not started');
+    const sender = createSender({
+      store: postgresStore({ client: pool, schema: testSchema(pool) }),
+      queue: { wake: () => Promise.reject(cause), consume: async () => {} },
+      onEvent: () => {},
+    });
+    onTestFinished(() => sender.stop());
+    const client = await pool.connect();
+    onTestFinished(() => client.release());
+    await client.query('BEGIN');
+    const refused = sender.send({ type: 'a', data: 1 }, { transaction: client });
+    await expect(refused).rejects.toMatchObject({ code: 'store_unavailable', cause });
+    await client.query('ROLLBACK');
+  });
+
   test('a whole client of postgres.js carries the record', async () => {
     const client = postgres(databaseUrl, { max: 4, onnotice: () => {} });
     const schema = testSchema(testPool());

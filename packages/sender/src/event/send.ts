@@ -63,8 +63,13 @@ export async function append<Transaction>(
   const woken = queue.wake([{ kind: 'route', id: '', delayMs: 0 }], transaction);
   // Inside a transaction the wake-up is part of it; outside it may be lost.
   if (transaction === undefined) woken.catch(onWakeFailed);
-  else await woken;
+  else await woken.catch(refuseCommit);
   return events.map(({ id }, index) => ({ id, isNew: appended.isNew[index] === true }));
+}
+
+function refuseCommit(cause: unknown): never {
+  const problem = 'the queue did not take the wake-up that belongs to the transaction: roll it back';
+  throw new SenderError('store_unavailable', problem, { cause });
 }
 
 async function at<T>(index: number, event: Promise<T>): Promise<T> {
