@@ -22,7 +22,7 @@ test('two processes on one file: each key is one’s', { timeout: 30_000 }, asyn
   const path = newPath();
   const program = await buildProgram('../replay/claimant-program.ts');
   const keys = Array.from({ length: 300 }, (_, n) => `key ${n}`);
-  const settings = { url: 'file', place: path, leaseMs: 60_000, startAtMs: Date.now() + 1500 };
+  const settings = { url: 'file', place: path, leaseMs: 60_000, startAtMs: Date.now() + 6000 };
   const children = [keys, [...keys].reverse()].map(
     (ordered) => new ChildProcess(program, { ...settings, keys: ordered }),
   );
