@@ -26,6 +26,8 @@ await new Promise((resolve) => setTimeout(resolve, startAtMs - Date.now()));
 for (const key of keys) {
   claim.key = key;
   print(`${await store.claim(claim, { leaseMs, signal })} ${key}`);
+  // One that writes without a break keeps another from a file for as long as it does.
+  await new Promise((resolve) => setTimeout(resolve, 3));
 }
 print('ready');
 setInterval(() => {}, 60_000);

@@ -22,16 +22,17 @@ test('two processes on one file: each key is one’s', { timeout: 30_000 }, asyn
   const path = newPath();
   const program = await buildProgram('../replay/claimant-program.ts');
   const keys = Array.from({ length: 300 }, (_, n) => `key ${n}`);
-  const settings = { url: 'file', place: path, leaseMs: 60_000, startAtMs: Date.now() + 6000 };
+  const settings = { url: 'file', place: path, leaseMs: 60_000, startAtMs: Date.now() + 3000 };
   const children = [keys, [...keys].reverse()].map(
     (ordered) => new ChildProcess(program, { ...settings, keys: ordered }),
   );
   for (const child of children) {
     await expect.poll(() => child.lines.includes('ready'), { timeout: 15_000 }).toBe(true);
   }
-  const claimed = children.map(({ lines }) => lines.filter((line) => line.startsWith('claimed ')));
-  expect(claimed.flat().sort()).toEqual(keys.map((key) => `claimed ${key}`).sort());
-  expect(Math.min(...claimed.map(({ length }) => length))).toBeGreaterThan(0);
+  // Whoever of the two is faster: one of them has each key, and the other is told so.
+  const answers = children.flatMap(({ lines }) => lines.filter((line) => line.includes(' key ')));
+  const expected = keys.flatMap((key) => [`claimed ${key}`, `in_progress ${key}`]);
+  expect(answers.toSorted()).toEqual(expected.toSorted());
 });
 
 test('what one has committed, another that opens the file knows, after a restart too', async () => {
