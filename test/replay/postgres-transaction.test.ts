@@ -171,7 +171,8 @@ describeWithPostgres('while such a transaction is open', () => {
     const claim = newClaim();
     expect(await replay.claim(claim, lease(leaseMs))).toBe('claimed');
     const transaction = await pool.connect();
-    await transaction.query('BEGIN');
+    // Whoever waits for it fails the test soon.
+    await transaction.query("BEGIN; SET LOCAL idle_in_transaction_session_timeout = '8s'");
     await replay.commit(claim, { transaction });
     const end = async (how: 'COMMIT' | 'ROLLBACK'): Promise<void> => {
       await transaction.query(how);
