@@ -20,13 +20,16 @@ export function watchedPool(pool: Pool, statements: Readonly<Record<string, stri
     await client.query('ROLLBACK TO explained', []);
     pages.set(name, Math.max(pages.get(name) ?? 0, pagesOf(rows[0])));
   };
+  const explainAlone = async (client: SqlClient, text: string, values: unknown[]): Promise<void> => {
+    await client.query('BEGIN', []);
+    await explain(client, text, values);
+    await client.query('ROLLBACK', []);
+  };
   const client: SqlPool = {
     async query(text, values) {
       const connection = await pool.connect();
       try {
-        await connection.query('BEGIN');
-        await explain(connection, text, values);
-        await connection.query('ROLLBACK');
+        await explainAlone(connection, text, values);
       } finally {
         connection.release();
       }
@@ -34,9 +37,11 @@ export function watchedPool(pool: Pool, statements: Readonly<Record<string, stri
     },
     async connect() {
       const connection = await pool.connect();
+      let hasBegun = false;
       return {
         async query(text, values) {
-          await explain(connection, text, values);
+          hasBegun ||= text.startsWith('BEGIN');
+          await (hasBegun ? explain : explainAlone)(connection, text, values);
           return connection.query(text, values);
         },
         release: (error) => connection.release(error),

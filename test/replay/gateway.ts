@@ -9,6 +9,8 @@ export interface Gateway {
   open(): Promise<void>;
   /** Nothing is answered any more: connections stay, and others are accepted. */
   silence(): void;
+  /** New connections pass. Those from the silence stay, and are never answered, as of a machine that is gone. */
+  answerNewOnes(): void;
   /** Connections are refused. */
   refuse(): Promise<void>;
 }
@@ -17,18 +19,20 @@ export interface Gateway {
 export async function gateway(to: { readonly host: string; readonly port: number }): Promise<Gateway> {
   const port = await freePort();
   const sockets = new Set<Socket>();
+  const deaf = new Set<Socket>();
   let isSilent = false;
   const keep = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    if (isSilent) deaf.add(socket);
   };
   const server = createServer((client) => {
     keep(client);
     if (isSilent) return;
     const upstream = connect(to);
     keep(upstream);
-    client.on('data', (bytes) => isSilent || upstream.write(bytes));
-    upstream.on('data', (bytes) => isSilent || client.write(bytes));
+    client.on('data', (bytes) => deaf.has(client) || upstream.write(bytes));
+    upstream.on('data', (bytes) => deaf.has(client) || client.write(bytes));
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
   });
@@ -47,6 +51,10 @@ export async function gateway(to: { readonly host: string; readonly port: number
   onTestFinished(refuse);
   const silence = (): void => {
     isSilent = true;
+    for (const socket of sockets) deaf.add(socket);
   };
-  return { port, open, silence, refuse };
+  const answerNewOnes = (): void => {
+    isSilent = false;
+  };
+  return { port, open, silence, answerNewOnes, refuse };
 }

@@ -67,6 +67,26 @@ describeWithPostgres('PostgreSQL is silent, and then refuses', () => {
     await livesThrough(between, receiving(postgresReplayStore({ client, schema })));
   });
 
+  test('a machine that is gone, and whose connections stay: `query_timeout` ends them', async () => {
+    const { between, url } = await gatewayTo(databaseUrl);
+    const limits = { max: 2, connectionTimeoutMillis: 1000, query_timeout: 1000 };
+    const client = new Pool({ connectionString: url, ...limits });
+    client.on('error', () => {});
+    onTestFinished(() => client.end());
+    const { receive, handled } = receiving(postgresReplayStore({ client, schema: testSchema(testPool()) }));
+    await between.open();
+    // The first call of all is to make the table.
+    between.silence();
+    expect(await receive('m1')).toBe(503);
+    between.answerNewOnes();
+    await expect.poll(() => receive('m1'), { timeout: 10_000 }).toBe(200);
+    between.silence();
+    expect(await Promise.all(['m2', 'm3', 'm4'].map(receive))).toEqual([503, 503, 503]);
+    between.answerNewOnes();
+    for (const id of ['m2', 'm3', 'm4']) await expect.poll(() => receive(id), { timeout: 10_000 }).toBe(200);
+    expect(handled).toEqual(['m1', 'm2', 'm3', 'm4']);
+  });
+
   test('the table is made by the first call that gets through, once', async () => {
     const { between, url } = await gatewayTo(databaseUrl);
     const client = new Pool({ connectionString: url, max: 3, connectionTimeoutMillis: 1000 });

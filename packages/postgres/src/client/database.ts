@@ -58,6 +58,23 @@ export class Database implements SqlClient {
     return this.#prepared(this.#pool).query(text, values);
   }
 
+  /** One statement that is not begun after the abort, also where it has waited for a connection until then. */
+  async queryBefore(signal: AbortSignal, text: string, values: unknown[]): Promise<readonly Row[]> {
+    const connection = await this.#pool.connect();
+    if (signal.aborted) {
+      connection.release();
+      throw signal.reason;
+    }
+    try {
+      const { rows } = await this.#prepared(connection).query(text, values);
+      connection.release();
+      return rows;
+    } catch (error) {
+      connection.release(error instanceof Error ? error : new Error('the connection is lost'));
+      throw error;
+    }
+  }
+
   /** Several statements, whole or not at all; again, where the server has chosen this one to give way. */
   async transaction<T>(work: (client: SqlClient) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {

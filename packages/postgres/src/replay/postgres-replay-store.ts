@@ -69,7 +69,9 @@ export interface PostgresReplayStore extends ReplayStore {
  * that never ends holds its key for ever: set `idle_in_transaction_session_timeout`.
  *
  * Throws a `ConfigurationError` for options that cannot work. The pool needs room beside the transactions of handlers,
- * or one of its own: a call that gets no connection in time is a 503.
+ * or one of its own: a call that gets no connection in time is a 503. `connectionTimeoutMillis` and `query_timeout` of a
+ * `Pool` end connections that a machine which is gone has left behind: without them the receiver answers 503 until the
+ * system gives them up.
  *
  * @example
  * const replay = postgresReplayStore({ client: new Pool({ connectionString: process.env.DATABASE_URL }) });
@@ -95,7 +97,11 @@ class ReplayStoreOfDatabase implements PostgresReplayStore {
     { key, token }: Claim,
     { leaseMs, signal }: Parameters<ReplayStore['claim']>[1],
   ): Promise<ClaimAnswer> {
-    const [row] = await this.#run(signal, this.#sql.claim, [key, token, Math.ceil(leaseMs)]);
+    const [row] = await untilAborted(signal, async () => {
+      await this.#prepared();
+      // What nobody waits for any more takes no lease. What gives one back may come late.
+      return this.#database.queryBefore(signal, this.#sql.claim, [key, token, Math.ceil(leaseMs)]);
+    });
     return oneOf(row ?? {}, 'answer', ANSWERS);
   }
 
@@ -129,8 +135,6 @@ class ReplayStoreOfDatabase implements PostgresReplayStore {
   #run(signal: AbortSignal, statement: string, values: unknown[]): Promise<readonly Row[]> {
     return untilAborted(signal, async () => {
       await this.#prepared();
-      // What nobody waits for any more takes no lease.
-      signal.throwIfAborted();
       return (await this.#database.query(statement, values)).rows;
     });
   }

@@ -25,7 +25,8 @@ export interface RedisReplayStoreOptions {
  *
  * Give the client a limit of its own, so that calls do not pile up while Redis is away: ioredis
  * `{ maxRetriesPerRequest: 1, enableOfflineQueue: false }`, node-redis `{ disableOfflineQueue: true }`; and a listener
- * for `error`. Calls reject as soon as their signal aborts, whatever the client does.
+ * for `error`. Calls reject as soon as their signal aborts, whatever the client does. A claim that reaches Redis
+ * later holds its key for one lease at most, which copies wait for; its token can do nothing else.
  *
  * Throws a `ConfigurationError` for options that cannot work.
  *
