@@ -226,6 +226,18 @@ describeWithPostgres("`commit` in the handler's own transaction", () => {
     expect(await booked()).toEqual([]);
   });
 
+  test('is refused of a whole pool, whose statements may run on any connection: nothing is committed', async () => {
+    const pool = testPool();
+    const { inbox, url } = await application(pool, testSchema(pool), () => {});
+    await post(url, 'm1');
+    const [taken] = await inbox.take({ receiver: 'standardWebhooks', limit: 1, leaseMs: 60_000 });
+    const refused = inbox.commit(taken?.claim, { transaction: pool });
+    await expect(refused).rejects.toThrow(
+      '`transaction` must be a client of pg that has begun a transaction, got a Pool',
+    );
+    expect(await inbox.settle(taken?.claim ?? { key: '', token: '' }, { kind: 'done' })).toBe(true);
+  });
+
   test('while it is open, other leases are extended, and its delivery is given to nobody', async () => {
     const pool = testPool();
     const schema = testSchema(pool);

@@ -11,7 +11,7 @@ import {
 } from '@countersign/core';
 import { runInbox } from '@countersign/core/inbox';
 import { postgresInbox } from '@countersign/postgres';
-import { Pool } from 'pg';
+import { Client, Pool } from 'pg';
 import { z } from 'zod';
 import { holds, type IsAny, type Same } from './expect-type.js';
 
@@ -56,7 +56,7 @@ const receiver = createReceiver({
   },
 }).on('job.done', async (event, { claim, signal }) => {
   holds<[Same<typeof event.data, { n: number }>, Same<typeof signal, AbortSignal>]>();
-  await inbox.commit(claim, { transaction: new Pool() });
+  await inbox.commit(claim, { transaction: new Client() });
   // @ts-expect-error without one it would commit nothing
   await inbox.commit(claim);
 });

@@ -17,7 +17,14 @@ export function networkCode(error: unknown): string | undefined {
 /** The SQLSTATE that the server has given, whatever client it came through and whatever it was wrapped in. */
 export function serverCode(error: unknown): string | undefined {
   for (let inner = error, depth = 0; typeof inner === 'object' && inner !== null && depth < 5; depth += 1) {
-    if ('code' in inner && typeof inner.code === 'string' && /^[0-9A-Z]{5}$/.test(inner.code)) {
+    // `EPIPE` has five letters, too.
+    const isOfNetwork = networkCode(inner) !== undefined;
+    if (
+      !isOfNetwork &&
+      'code' in inner &&
+      typeof inner.code === 'string' &&
+      /^[0-9A-Z]{5}$/.test(inner.code)
+    ) {
       return inner.code;
     }
     inner = 'cause' in inner ? inner.cause : undefined;

@@ -1,5 +1,6 @@
 import {
   type Claim,
+  ConfigurationError,
   type FailedDeliveries,
   type Inbox,
   type InboxSettlement,
@@ -11,6 +12,7 @@ import { mustBe } from '@countersign/core/strict';
 import { Database, type DatabaseOptions } from '../client/database.js';
 import { number } from '../client/row.js';
 import type { Row, SqlClient } from '../client/sql-client.js';
+import { transactionFault } from '../client/transaction.js';
 import { migrate } from '../schema/migrate.js';
 import { base64, factsText, failedDelivery, isRowNumber, leaseOf, takenDelivery } from './rows.js';
 import { inboxArea } from './schema.js';
@@ -130,8 +132,8 @@ class InboxOfDatabase implements PostgresInbox {
     { transaction }: { readonly transaction: SqlClient },
   ): Promise<void> {
     if (claim === undefined) throw mustBe('claim', 'the `claim` of the handler’s context', claim);
-    if (typeof transaction?.query !== 'function')
-      throw mustBe('transaction', 'a client with `query`', transaction);
+    const fault = transactionFault(transaction);
+    if (fault !== undefined) throw new ConfigurationError('invalid_option', `\`transaction\` ${fault}`);
     if (await this.#settleBy(transaction, claim, { kind: 'done' })) return;
     throw new WebhookError('claim_lost', 'the lease ended, and another process has taken the delivery');
   }
