@@ -18,7 +18,7 @@ import { onTestFinished } from 'vitest';
 import { Bell } from './bell.js';
 import { type LeapClock, leapClock } from './leap-clock.js';
 import { openSink, type Received, type Sink } from './sink.js';
-import { stageStore } from './stage-store.js';
+import { stageStore, waitOn } from './stage-store.js';
 import { type StoreCall, type StoreTap, tapped } from './store-tap.js';
 
 /** When an exchange was started, by the clock, and where to. */
@@ -102,7 +102,7 @@ export class Stage {
 
   /** Resolves when a condition holds: looked at again whenever something has happened. */
   until(condition: () => boolean | Promise<boolean>): Promise<void> {
-    return this.bell.until(condition);
+    return waitOn(this.bell.until(condition), (ms) => this.clock.advance(ms));
   }
 
   /** Resolves when an endpoint's deliveries have come to these statuses, in any order, and gives them, oldest first. */
